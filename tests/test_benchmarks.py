@@ -1,6 +1,7 @@
 """The benchmarks run to their end with few rows: a load of theirs that ends NO-GO, or a lost verb, is noticed."""
 
 import os
+import re
 import subprocess
 import sys
 import uuid
@@ -52,3 +53,9 @@ def test_forty_thousand_dirty_contacts_end_with_go_in_postgresql(tmp_path: Path)
 )
 def test_a_benchmark_runs(words: tuple[str, ...]) -> None:
     assert ran(*words)
+
+
+def test_a_comparison_beside_a_plain_merge_finds_the_same_cells() -> None:
+    said = ran("compare", "--rows", "5000", "--only", "ours", "merge")
+    differ, alike, merged = (int(each.replace(",", "")) for each in re.findall(r"([\d,]+) (?:cells|are)", said))
+    assert differ + alike == merged > 0

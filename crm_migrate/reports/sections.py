@@ -40,7 +40,7 @@ class Section:
 # most have one currency, no files, load all that the records say, repair nothing, and no cause is at home in one place
 _RARE = (
     "rehearsals", "report_bridge", "masked", "modes", "files", "cause_places", "repairs", "gone_exceptions", "days",
-    "sample_defects",
+    "equivalences", "sample_defects",
 )  # fmt: skip
 
 SECTIONS = (
@@ -84,5 +84,5 @@ SECTIONS = (
     ),
     Section("decisions", (tables.decisions,)),
     Section("sign_off", (tables.sign_off,)),
-    Section("appendix", (tables.sources, tables.evidence, tables.not_checked)),
+    Section("appendix", (tables.sources, tables.evidence, tables.equivalences, tables.not_checked)),
 )

@@ -225,6 +225,12 @@ def cause_places(figures: Figures) -> Table:
     return _table("cause_places", columns, rows)
 
 
+def equivalences(figures: Figures) -> Table:
+    """What counted as the same value written otherwise, type by type."""
+    rows = ((e.type, e.rule, e.fields, e.cells) for e in figures.equivalences)
+    return _table("equivalences", "type rule:word same_fields:int cells:int", rows)
+
+
 def repairs(figures: Figures) -> Table:
     """What a repair did of the cells that it was asked for; the outcomes add up."""
     rows = (

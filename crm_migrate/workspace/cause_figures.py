@@ -36,3 +36,13 @@ class Maker(Figure):
     who: Who
     rule: str = ""
     count: int
+
+
+class Equivalence(Figure):
+    """A rule under which two texts of a semantic type are the same value: of how many compared `fields`, and how many
+    `cells` of them match by it alone."""
+
+    type: str
+    rule: str
+    fields: int
+    cells: int

@@ -11,7 +11,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from crm_migrate.workspace.cause_figures import Confidence, Maker, Place
+from crm_migrate.workspace.cause_figures import Confidence, Equivalence, Maker, Place
 from crm_migrate.workspace.coverage_figures import ColumnFigure, RelationFigure
 from crm_migrate.workspace.day_figures import DayFigure
 from crm_migrate.workspace.figure import Figure
@@ -447,6 +447,7 @@ class Figures(Figure):
     bridges: tuple[Bridge, ...] = ()
     report_bridges: tuple[Bridge, ...] = ()
     fields: tuple[FieldFigure, ...] = ()
+    equivalences: tuple[Equivalence, ...] = ()
     masked: tuple[MaskFigure, ...] = ()
     modes: dict[str, Mode] = Field(default_factory=dict)
     links: tuple[LinkFigure, ...] = ()

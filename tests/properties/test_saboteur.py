@@ -17,7 +17,7 @@ import pyarrow as pa
 import pytest
 
 from crm_migrate.quoting import quoted
-from crm_migrate.stages.reconcile.causes import define
+from crm_migrate.stages.reconcile.causes import define, same_by
 from crm_migrate.stages.reconcile.comparing import Compared, compare
 from crm_migrate.workspace.layout import Run
 from crm_migrate.workspace.relations import Relations, relations
@@ -267,6 +267,11 @@ def test_any_defects_together_are_found_and_nothing_else_is_reported(tables: Rel
         for kind in kinds:
             KINDS[kind](target)
         held(tables, target, [f"seed {seed}", *kinds])
+
+
+def test_every_way_to_write_a_value_otherwise_is_a_rule_of_its_type() -> None:
+    kinds = {each.name: each.kind for each in FIELDS}
+    assert [rule for name, rule, _ in OTHERWISE if rule not in same_by(kinds[name])] == []
 
 
 def test_there_are_more_than_twenty_kinds() -> None:

@@ -19,6 +19,7 @@ from crm_migrate.stages.reconcile.bridges import money
 from crm_migrate.stages.reconcile.consent import consent_cells
 from crm_migrate.stages.reconcile.coverage import coverage
 from crm_migrate.stages.reconcile.days import day_figures
+from crm_migrate.stages.reconcile.equivalences import equivalences
 from crm_migrate.stages.reconcile.examples import name_entities
 from crm_migrate.stages.reconcile.exceptions import (
     left_out_exceptions,
@@ -281,6 +282,7 @@ def _figures(plan: Plan, header: Header, target_identity: str, fingerprint: str,
         bridges=tuple(collected.bridges),
         report_bridges=tuple(collected.report_bridges),
         fields=tuple(collected.fields),
+        equivalences=tuple(equivalences(collected.fields)),
         masked=tuple(collected.masked),
         modes={o.name: o.mode for o in plan.objects if o.mode != "upsert"},
         links=tuple(collected.links),

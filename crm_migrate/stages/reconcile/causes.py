@@ -85,24 +85,42 @@ _MACROS = (
     r"CREATE OR REPLACE TEMP MACRO unordered(x) AS list_sort(TRY_CAST(x AS JSON)::VARCHAR[])",
 )
 
-# The named rules of a match after target normalisation: the same value, written otherwise.
-_RULE = r"""CASE
-  WHEN kind = 'reference' THEN NULL
-  WHEN kind IN ('decimal', 'integer') AND plain_number(expected) = plain_number(actual) THEN 'number format'
-  WHEN kind = 'date' AND regexp_matches(actual, '^.{10}[T ]00:00(:00(\.0+)?)?(Z|\+00:?00)?$')
-    AND left(actual, 10) = expected THEN 'date format'
-  WHEN kind = 'instant' AND moment(expected) = moment(actual) THEN 'instant format'
-  WHEN kind = 'boolean' AND truth(expected) = truth(actual) THEN 'boolean format'
-  WHEN kind = 'list' AND unordered(expected) = unordered(actual) THEN 'order of a list'
-  WHEN kind = 'phone' AND digits_of(expected) <> '' AND NOT regexp_matches(actual, '\pL')
-    AND digits_of(expected) = regexp_replace(digits_of(actual), '^00', '') THEN 'phone format'
-  WHEN kind IN ('email', 'domain') AND lower(expected) = lower(actual) THEN 'capitals of a mailbox'
-  WHEN kind = 'url' AND rtrim(expected, '/') = rtrim(actual, '/') THEN 'last slash of an address'
-  WHEN blank_free(expected) = blank_free(actual) THEN 'blanks around a value'
-  WHEN replace(expected, chr(13), '') = replace(actual, chr(13), '') THEN 'line ends'
-  WHEN nfc_normalize(expected) = nfc_normalize(actual) THEN 'Unicode form'
-  WHEN kind = 'text' AND actual LIKE '%<%>%' AND unwrapped(actual) = blank_free(expected) THEN 'HTML wrapper'
-END"""
+# The named rules of a match after target normalisation, the same value written otherwise: the kinds that each is for
+# (none: every kind), its name, its SQL. The first that holds is named; a reference has none.
+_SAME: tuple[tuple[tuple[str, ...], str, str], ...] = (
+    (("decimal", "integer"), "number format", "plain_number(expected) = plain_number(actual)"),
+    (
+        ("date",), "date format",
+        r"regexp_matches(actual, '^.{10}[T ]00:00(:00(\.0+)?)?(Z|\+00:?00)?$') AND left(actual, 10) = expected",
+    ),
+    (("instant",), "instant format", "moment(expected) = moment(actual)"),
+    (("boolean",), "boolean format", "truth(expected) = truth(actual)"),
+    (("list",), "order of a list", "unordered(expected) = unordered(actual)"),
+    (
+        ("phone",), "phone format",
+        r"digits_of(expected) <> '' AND NOT regexp_matches(actual, '\pL')"
+        " AND digits_of(expected) = regexp_replace(digits_of(actual), '^00', '')",
+    ),
+    (("email", "domain"), "capitals of a mailbox", "lower(expected) = lower(actual)"),
+    (("url",), "last slash of an address", "rtrim(expected, '/') = rtrim(actual, '/')"),
+    ((), "blanks around a value", "blank_free(expected) = blank_free(actual)"),
+    ((), "line ends", "replace(expected, chr(13), '') = replace(actual, chr(13), '')"),
+    ((), "Unicode form", "nfc_normalize(expected) = nfc_normalize(actual)"),
+    (("text",), "HTML wrapper", "actual LIKE '%<%>%' AND unwrapped(actual) = blank_free(expected)"),
+)  # fmt: skip
+
+
+def same_by(kind: str) -> tuple[str, ...]:
+    """The rules under which two texts of a kind are the same value."""
+    return tuple(name for kinds, name, _ in _SAME if not kinds or kind in kinds) if kind != "reference" else ()
+
+
+def _when(kinds: tuple[str, ...], name: str, holds: str) -> str:
+    of = f"kind IN ({', '.join(map(literal, kinds))}) AND " if kinds else ""
+    return f"WHEN {of}{holds} THEN {literal(name)}"
+
+
+_RULE = f"CASE WHEN kind = 'reference' THEN NULL {' '.join(_when(*rule) for rule in _SAME)} END"
 
 # Whether two texts are one value of that kind, null and empty being alike.
 _ALIKE = f"""CREATE OR REPLACE TEMP MACRO alike(kind, expected, actual) AS

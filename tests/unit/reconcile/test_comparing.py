@@ -10,8 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crm_migrate.quoting import quoted
-from crm_migrate.stages.reconcile.causes import define
+from crm_migrate.stages.reconcile.causes import define, same_by
 from crm_migrate.stages.reconcile.comparing import CLASSES, Compared, Comparison, Kept, compare
+from crm_migrate.stages.reconcile.equivalences import equivalences
+from crm_migrate.workspace.figures import Cause, FieldFigure
 from crm_migrate.workspace.layout import Run
 from crm_migrate.workspace.relations import Relations, relations
 
@@ -224,3 +226,24 @@ def test_a_field_that_the_target_does_not_give_back_is_not_compared(tables: Rela
     found = compare(tables, "y", "e", "a", [Compared("secret", "text")])
 
     assert found.classes["secret"]["not_comparable"] == 1
+
+
+def test_the_rules_of_a_type_are_told_with_the_cells_that_match_by_each() -> None:
+    match = Cause(cause="phone format", cls="match_normalised", count=7)
+    other = Cause(cause="truncated at 3", cls="different", count=2)
+
+    def field(name: str, compared: int, *causes: Cause) -> FieldFigure:
+        return FieldFigure(
+            object="contacts", field=name, type="phone", records=20, compared=compared, matched=18, classes={},
+            causes=causes,
+        )  # fmt: skip
+
+    fields = [field("phone", 20, match, other), field("mobile", 20, match), field("fax", 0)]
+
+    told = {each.rule: (each.type, each.fields, each.cells) for each in equivalences(fields)}
+
+    assert told["phone format"] == ("phone", 2, 14)
+    assert told["line ends"] == ("phone", 2, 0), "also what no cell matched by"
+    assert "truncated at 3" not in told
+    assert "number format" not in told
+    assert same_by("reference") == ()
