@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 from fictional_figures import figures
 from hypothesis import given
@@ -59,6 +60,8 @@ def test_no_rendering_names_a_person(name: str, tmp_path: Path) -> None:
 
 
 def _text(path: Path) -> str:
+    if path.suffix == ".parquet":
+        return str(pq.read_table(path).to_pylist())
     if path.suffix != ".xlsx":
         return path.read_text(encoding="utf-8")
     import zipfile
