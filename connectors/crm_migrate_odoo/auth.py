@@ -1,5 +1,7 @@
 """Who we are: a user of the database, by a key of the API; the rooms for questions and for changes."""
 
+from dataclasses import replace
+
 from crm_migrate.connecting.http import TRIES, Http, Waiting
 from crm_migrate.errors import AuthExpired
 from crm_migrate_odoo import answers, requests
@@ -27,4 +29,6 @@ def signed_in(http: Http, settings: Settings) -> Session:
             f"Odoo knows no such user and key in the database {settings.database}",
             hint="check user, token and database of the environment, then: crm-migrate resume",
         )
-    return Session(settings.database, uid, settings.token)
+    session = Session(settings.database, uid, settings.token)
+    lang = http.ask(session.preferences(), answers.values).get("lang")
+    return replace(session, lang=str(lang)) if lang else session

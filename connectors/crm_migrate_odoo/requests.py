@@ -14,10 +14,10 @@ from crm_migrate.connecting.http import Request
 ROUTE = "/jsonrpc"
 PAGE = 500  # records
 Domain = Sequence[Any]
-# Archived records are there, times are UTC, words are English whoever we log in as. Nobody gets a message of what is
-# loaded: no follower, no assignee, no attendee, and no line about each change stands beside the records.
+# Archived records are there, and times are UTC. Nobody gets a message of what is loaded: no follower, no assignee, no
+# attendee, and no line about each change stands beside the records.
 CONTEXT: Mapping[str, Any] = {
-    "active_test": False, "tz": "UTC", "lang": "en_US", "tracking_disable": True, "mail_create_nolog": True,
+    "active_test": False, "tz": "UTC", "tracking_disable": True, "mail_create_nolog": True,
     "mail_create_nosubscribe": True, "mail_notrack": True, "mail_auto_subscribe_no_notify": True,
     "mail_activity_quick_update": True, "dont_notify": True, "no_mail_to_attendees": True,
 }  # fmt: skip
@@ -38,15 +38,21 @@ def sign_in(database: str, user: str, token: str) -> Request:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Who we are in a database: what goes along with every call."""
+    """Who we are in a database: what goes along with every call. Names of records are those of the language `lang`."""
 
     database: str
     uid: int
     token: str
+    lang: str = "en_US"
 
     def _execute(self, model: str, method: str, args: Sequence[Any], *, writes: bool = False, **named: Any) -> Request:
-        who = [self.database, self.uid, self.token, model, method, list(args), {**named, "context": dict(CONTEXT)}]
+        named["context"] = {**CONTEXT, "lang": self.lang}
+        who = [self.database, self.uid, self.token, model, method, list(args), named]
         return _call("object", "execute_kw", who, writes=writes)
+
+    def preferences(self) -> Request:
+        """The language and the time zone of our user."""
+        return self._execute("res.users", "context_get", [])
 
     def fields(self, model: str) -> Request:
         """The fields of a model."""

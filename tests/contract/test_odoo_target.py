@@ -284,3 +284,12 @@ def test_a_wrong_key_or_database_loads_nothing(opened: Open) -> None:
     for wrong in ({"token": "another"}, {"database": "elsewhere"}):
         with pytest.raises(AuthExpired, match="knows no such user"):
             target_of(there, **wrong).identity()
+
+
+def test_names_are_those_of_the_language_of_our_user(opened: Open) -> None:
+    target = target_of(opened(lang="tr_TR"))
+    (described,) = target.describe((DEAL.name,)).objects
+    stage = described.field("stage")
+    assert stage is not None and stage.choices == ("Yeni", "Nitelikli", "Teklif", "Kazanıldı", "Lost")
+    written(target, DEAL, {"__entity": "d1", "name": "Roof", "stage": "Kazanıldı"})
+    assert (read(target, DEAL)["d1"]["stage"], read(target, DEAL)["d1"]["probability"]) == ("Kazanıldı", "100")

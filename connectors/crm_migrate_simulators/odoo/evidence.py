@@ -50,6 +50,7 @@ _ROOMS: dict[str, tuple[tuple[str, Ground, str], ...]] = {
         ("A contact of an active user cannot be deleted", "document", "the source of Odoo's base (res_partner)"),
         ("A contact takes over the address of its company where that has one, and its tax number and industry; changes of those reach its contacts", "document", "the source of Odoo's base (res_partner: _fields_sync, _children_sync)"),
         ("The address of the first contact of a company that has none becomes that of the company", "document", "the source of Odoo's base (res_partner: _handle_first_contact_creation)"),
+        ("Names of stages are those of the language that the context names, else the original ones", "document", _ORM),
         ("A contact wants a name", "document", "the source of Odoo's base: a constraint of res_partner"),
         ("What is missing: a sentence that names label and field", "document", _LOAD),
         ("Companies and people are one model; leads and opportunities are one", "document", _DOCS),

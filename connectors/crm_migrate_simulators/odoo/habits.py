@@ -11,4 +11,5 @@ class Habits:
     login: str = "integration@simulated.example"
     password: str = "not-a-secret"  # noqa: S105 -- of a simulator; a key of the API is given in its place
     version: str = "18.0"
+    lang: str = "en_US"  # of the user; stages have names in tr_TR, too
     module: str = "crm_migrate"  # whose external ids are the keys of the witness

@@ -111,7 +111,7 @@ def _default_get(session: Session, model: str, fields_list: Any) -> Json:
 def _context_get(session: Session, model: str) -> Json:
     if model != "res.users":
         raise Fault("builtins.AttributeError", f"The method '{model}.context_get' does not exist")
-    return {"lang": "en_US", "tz": "UTC", "uid": session.uid}
+    return {"lang": session.habits.lang, "tz": "UTC", "uid": session.uid}
 
 
 def _check_object_reference(

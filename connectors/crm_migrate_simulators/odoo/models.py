@@ -84,6 +84,9 @@ MODELS: Mapping[str, tuple[tuple[str, str, str], ...]] = {
     ),
 }  # fmt: skip
 BESIDE: Mapping[str, tuple[str, ...]] = {"users": ("login", "name"), "states": ("name", "code", "country")}
+TRANSLATED = {
+    "tr_TR": {"New": "Yeni", "Qualified": "Nitelikli", "Proposition": "Teklif", "Won": "Kazanıldı"},
+}  # names of stages
 UNIQUE = {(XMLIDS, "complete_name"), ("crm.tag", "name"), ("mail.blacklist", "email"), ("res.users", "login")}
 _STORED = {
     "integer": "integer", "many2one_reference": "integer", "float": "decimal", "monetary": "decimal", "boolean": "boolean", "date": "date",

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from crm_migrate_simulators.odoo.models import KEY, LOGGED
+from crm_migrate_simulators.odoo.models import KEY, LOGGED, TRANSLATED
 from crm_migrate_simulators.odoo.session import Fault, Json, Session, day, instant, invalid, moment
 from crm_migrate_simulators.schema import Field
 from crm_migrate_simulators.store import Record
@@ -102,6 +102,8 @@ def told(session: Session, record: Record, names: Iterable[str], called_too: boo
             said[name] = called(record)
         elif name in fields and name != KEY:
             said[name] = _told(session, fields[name], record.values.get(name), called_too)
+            if (record.object, name) == ("crm.stage", "name"):
+                said[name] = TRANSLATED.get(str(session.context.get("lang")), {}).get(said[name], said[name])
         elif name != "id":
             raise Fault("builtins.ValueError", f"Invalid field {name!r} on model {record.object!r}")
     return said
