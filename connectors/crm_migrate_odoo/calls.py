@@ -53,7 +53,8 @@ class Calls(RowCalls[Described, Place]):
         if by == "key":
             keys = self.looking.with_keys(model, values)
             for page in self.looking.among(model, "id", keys, names):
-                yield [{**record, KEY: keys[int(record["id"])]} for record in page]
+                asked = [record for record in page if int(record["id"]) in keys]  # nobody else's record is ours
+                yield [{**record, KEY: keys[int(record["id"])]} for record in asked]
             return
         ids = [int(value) for value in values if value.isascii() and value.isdigit()]
         for page in self.looking.among(model, "id", ids, names):

@@ -13,6 +13,7 @@ from crm_migrate.connecting.contract import TARGET_ID, Answer, Remove, Target, T
 from crm_migrate.errors import AuthExpired, TargetError
 from crm_migrate_odoo.settings import read_settings
 from crm_migrate_odoo.target import OdooTarget
+from crm_migrate_simulators.faults import Schedule, read_schedule
 
 Open = Callable[..., Database]
 
@@ -293,3 +294,15 @@ def test_names_are_those_of_the_language_of_our_user(opened: Open) -> None:
     assert stage is not None and stage.choices == ("Yeni", "Nitelikli", "Teklif", "Kazanıldı", "Lost")
     written(target, DEAL, {"__entity": "d1", "name": "Roof", "stage": "Kazanıldı"})
     assert (read(target, DEAL)["d1"]["stage"], read(target, DEAL)["d1"]["probability"]) == ("Kazanıldı", "100")
+
+
+def test_an_answer_about_a_stranger_is_nobodys(opened: Open) -> None:
+    there = opened()
+    target = target_of(there)
+    id = written(target, ACCOUNT, {"__entity": "a1", "name": "Firma"}).loaded["a1"]
+    target.describe((ACCOUNT.name,))
+    engine = there.server.engine
+    engine.schedule = Schedule(read_schedule("result_foreign:1", engine.kinds), 1)
+    found = [row for table in target.read(ACCOUNT, "key", ["a1"]) for row in table.to_pylist()]
+    engine.schedule = Schedule(())
+    assert {row["target_id"] for row in found} <= {id}
