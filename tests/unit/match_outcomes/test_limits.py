@@ -91,7 +91,7 @@ def test_how_far_odds_are_believed_is_found_again() -> None:
     wrong = random.random(len(odds)) < Belief(0.4, 0.55).wrong(odds)
     errors = 0.08 * np.exp(-odds / 12)
     differs = random.random(len(odds)) < np.where(wrong, 0.85, errors)
-    belief, mistaken, others = _learned(odds, differs, "birth_date")
+    belief, mistaken, others = _learned(odds, differs, "birth_date", 0.5)
     at = np.array([2.0, 6.0, 10.0])
     ratio = belief.wrong(at) / Belief(0.4, 0.55).wrong(at)
     assert (ratio > 0.95).all()
