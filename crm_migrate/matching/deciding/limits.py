@@ -25,8 +25,8 @@ SAMPLE = 150_000  # pairs that one comparison is held out for; chosen for time
 ENOUGH = 200  # pairs with the held-out comparison, below which nothing is learned from it
 _ROUNDS = 40  # of learning; chosen, not measured
 # Shares of the odds that are believed of persons and of organisations: before anything is learned, and at most. On
-# generated files of 200 to 2,000 rows (seeds 101 to 103) what is wrong falls by .85 of the odds of persons and by .67 of
-# those of organisations. With .6 for these, early_childhood has 8 wrong merges among 2,099 records.
+# generated files of 200 to 2,000 rows (seeds 101 to 103) what is wrong falls by .85 of the odds of persons, and by .67
+# of those of organisations. With .6 for these, early_childhood has 8 wrong merges among 2,099 records.
 _PERSONS, _ORGANISATIONS = (0.7, 0.8), (0.5, 0.7)
 _LEAST = 0.2  # a flatter curve is that of errors, not of pairs that are no match; chosen
 _OF_SHARE, _OF_BASE = 50.0, 1.0  # how sure that is (inverse variances)
@@ -83,9 +83,7 @@ def _contradicts(model: Model, at: int, i: Codes, j: Codes) -> npt.NDArray[np.bo
     return np.isin(model.compared(at, i, j).levels, wanted)
 
 
-def _learned(
-    odds: Reals, differs: npt.NDArray[np.bool_], held_out: str, typical: float
-) -> tuple[Belief, float, float]:
+def _learned(odds: Reals, differs: npt.NDArray[np.bool_], held_out: str, typical: float) -> tuple[Belief, float, float]:
     """How far the odds are believed, and the shares of contradictions among matches and among others."""
     points, others = np.stack([np.ones(len(odds)), odds], axis=1), 0.9
     # Curves of chances falling with the odds: that a pair is no match, and that a match contradicts.
