@@ -6,15 +6,14 @@ from contextlib import contextmanager
 from urllib.parse import urlencode
 from urllib.request import urlopen
 
-import pyarrow as pa
 import pytest
 import salesforce_orgs
-from exactly_once.gateway import Asked, Exchange, Said, Strike, gateway
+from exactly_once.gateway import gateway
+from pages_of_gateways import STATUSES, Hasty, Wrath, removal_of
 from portals import TOKEN, Portal
 
 from crm_migrate.connecting.conformance_targets import batch_of, everything, write
-from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Answer, TargetField, TargetObject, WriteBatch
-from crm_migrate.connecting.http import Waiting
+from crm_migrate.connecting.contract import ENTITY, Answer, TargetField, TargetObject
 from crm_migrate.errors import InDoubt, Retryable, TargetError
 from crm_migrate_hubspot.settings import read_settings as hubspot_settings
 from crm_migrate_hubspot.target import HubSpotTarget
@@ -22,36 +21,9 @@ from crm_migrate_salesforce.settings import read_settings as salesforce_settings
 from crm_migrate_salesforce.shapes import KEY
 from crm_migrate_salesforce.target import SalesforceTarget
 
-PAGE = b"<!DOCTYPE html><html><head><title>Not Found</title></head><body>the backend is being moved</body></html>"
 COMPANIES = TargetObject("companies", (TargetField("name", "text"),))
 ACCOUNT = TargetObject("Account", (TargetField("Name", "text"),), KEY)
 ROWS: list[dict[str, str | None]] = [{ENTITY: "a", "name": "Acme"}]
-STATUSES = (400, 404, 403)
-
-
-class Hasty(Waiting):
-    """Waits for nothing."""
-
-    def wait(self, seconds: float) -> None:
-        super().wait(0)
-
-
-class Wrath:
-    """Whom the gateway answers by itself: a part of method and path; the status, and the page."""
-
-    def __init__(self) -> None:
-        self.path, self.status, self.body = "", 404, PAGE
-
-    def __call__(self, asked: Asked) -> Strike | None:
-        return self._page if self.path and self.path in f"{asked.method} {asked.path}" else None
-
-    def _page(self, exchange: Exchange) -> None:
-        exchange.answer(Said(self.status, self.body, {"Content-Type": "text/html"}))
-
-
-def removal_of(object: TargetObject, id: str) -> WriteBatch:
-    """That a record of ours goes."""
-    return WriteBatch("p", "r", "b", object, "remove", pa.table({ENTITY: ["a"], TARGET_ID: [id]}), "d")
 
 
 @contextmanager

@@ -16,7 +16,10 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-PASSED_ON = ("authorization", "content-type", "accept")
+PASSED_ON = (
+    "authorization", "content-type", "accept", "host", "prefer", "if-match", "if-none-match", "if-modified-since",
+    "x-api-key", "x-skip-duplicate-check",
+)  # fmt: skip
 RESET = struct.pack("ii", 1, 0)  # SO_LINGER: a close that is a reset
 LONGEST = 120.0  # seconds that anything waits here
 
