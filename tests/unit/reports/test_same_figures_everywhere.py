@@ -98,7 +98,9 @@ def test_bridges_of_the_page_are_the_model_s(page: tuple[Figures, Page]) -> None
 def test_a_gate_that_somebody_accepted_is_not_shown_as_failed(rendered: tuple[Figures, Path]) -> None:
     model, folder = rendered
     text = (folder / "report.html").read_text(encoding="utf-8")
-    rows = re.findall(r"<tr>.*?</tr>", text.partition('data-table="gates"')[2].partition("</table>")[0], re.DOTALL)[1:]
+    rows = re.findall(
+        r"<tr>.*?</tr>", text.partition('<table data-table="gates"')[2].partition("</table>")[0], re.DOTALL
+    )[1:]
     assert len(rows) == sum(not gate.passed for gate in model.gates)
     assert [('class="some"' in row, "✕" in row) for row in rows] == [(True, False)] * len(rows)
 
