@@ -154,7 +154,13 @@ def people_only(mapping: str) -> str:
     for name, source in HANGING.items():
         mapping = re.sub(rf"^  {name}:\n    from(?:.*\n)(?:   .*\n)*", "", mapping, flags=re.MULTILINE)
         mapping = re.sub(rf"^  {source}: {{file.*\n", "", mapping, flags=re.MULTILINE)
-    return re.sub(r"^      company: .*\n", "", mapping, flags=re.MULTILINE)
+    mapping = re.sub(r"^      company: .*\n", "", mapping, flags=re.MULTILINE)
+    # What only the rest of the mapping has read.
+    for source, columns in {"kisi": "FirmaNo", "sheet": "Fırsat, Tutar"}.items():
+        mapping = re.sub(
+            rf"^(  {source}: {{file.*)}}$", rf"\1, unmapped: {{archive: [{columns}]}}}}", mapping, flags=re.MULTILINE
+        )
+    return mapping
 
 
 def make_project(folder: Path, erase: str = "refs/erased.csv", *, only_people: bool = False, **files: str) -> Path:
