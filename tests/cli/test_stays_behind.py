@@ -57,8 +57,8 @@ def test_its_rows_are_counted_and_told_and_none_is_moved(folder: Path) -> None:
     (told,) = [text for text in figures["not_checked"] if text.startswith("log: ")]
     assert told.startswith("log: its 3 rows stay behind by decision D-004;")
     assert [(each[0], each[4]) for each in figures["decisions"]] == [("D-004", 3)]
-    (log,) = [each for each in figures["sources"] if each["source"] == "log"]
-    assert log["dropped_columns"] == dict.fromkeys(("No", "Kisi", "Sure"), "D-004")
+    log = [(each["column"], each["fate"], each["why"]) for each in figures["columns"] if each["source"] == "log"]
+    assert log == [(column, "dropped", "D-004") for column in ("No", "Kisi", "Sure")]
     with closing(sqlite3.connect(folder / "crm.db")) as crm:
         assert crm.execute("SELECT count(*) FROM contacts").fetchall() == [(1,)]
 
