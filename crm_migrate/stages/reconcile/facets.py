@@ -48,7 +48,7 @@ def _said(object_plan: ObjectPlan) -> Iterator[tuple[str, Dimension]]:
 def _dimension(field: FieldPlan) -> Dimension | None:
     if field.kind.storage in ("date", "instant"):
         return "month"
-    if field.type == "country":
+    if field.kind.clean == "country":
         return "country"
     if field.kind.role == "owner":
         return "owner"

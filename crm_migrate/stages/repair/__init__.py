@@ -82,7 +82,7 @@ def _stays(object_plan: ObjectPlan) -> str:
     if object_plan.existing.only:
         return "'looked_up'"
     consents = _listed(f for f in object_plan.fields if f.kind.role == "consent")
-    limits = _listed(f for f in object_plan.fields if f.type == "restriction")
+    limits = _listed(f for f in object_plan.fields if f.kind.survive == "any_true")
     cleared = _listed(f for f in object_plan.fields if f.clear)
     refusals = ", ".join(map(literal, REFUSALS))
     return f"""CASE
