@@ -23,7 +23,7 @@ sources:
     file: contacts.csv
     key: ContactID
     changed: Geaendert
-    unmapped: {archive: [Notiz, Anrede, Quelle, Status, Betreuer, Umsatz]}
+    unmapped: {archive: [Notiz, Anrede, Quelle, Status, Betreuer, Umsatz, Webseite]}
 value_maps:
   einwilligung: {unmapped: hold, map: {E: granted, H: withdrawn, "": unknown}}
 objects:

@@ -111,7 +111,8 @@ def test_a_run_adds_duplicates_rejected_and_waiting_rows_until_they_are_decided(
     waiting = [each["count"] for each in found["items"] if (each["kind"], each["about"]) == ("waiting", "accounts")]
     assert waiting == [2], "both firms of the kind P"
     german = call("readiness", str(project), "--lang", "de").stdout
-    assert "zurückgewiesene Zeilen: 1 (Lauf 00001), check_failed" in german
+    assert "zurückgewiesene Zeilen: 1 (Lauf 00001), Eine Prüfung" in german
+    assert "(check_failed)" in german
     assert "(check_failed)" in found["items"][found["items"].index(kinds["rejected"])]["told"]
     assert not any("no run" in sentence for sentence in found["not_looked_at"])
     said = 'decision: apart, who: Ute, when: "2026-01-01", why: sisters'

@@ -16,7 +16,7 @@ from crm_migrate.workspace.corrections import read_corrections
 MAPPING = """crm_migrate: 1
 project: {locale: tr-TR, money: {report_in: EUR, rates: fx.csv, rate_on: close_date}}
 sources:
-  x: {file: x.csv, key: id}
+  x: {file: x.csv, key: id, unmapped: {archive: [note]}}
 environments:
   mock: {connector: sql, url: "sqlite:///crm.db"}
 value_maps:

@@ -12,6 +12,7 @@ from demo.finished_run import FinishedRun, crm_migrate
 HERE = Path(__file__).resolve().parent
 DATA = HERE.parents[2] / "shared" / "data" / "maven-crm"
 
+DECISION = "- {id: D-1, who: Ada, when: 2026-12-02, text: a product is a word of its deal}\n"
 pytestmark = [
     pytest.mark.shared_data,
     pytest.mark.skipif(not DATA.is_dir(), reason=f"{DATA.name} is not beside the checkout"),
@@ -23,6 +24,8 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> FinishedRun:
     folder = tmp_path_factory.mktemp("maven")
     shutil.copytree(DATA, folder / "maven")
     shutil.copy(HERE / "maven.yaml", folder / "crm-migrate.yaml")
+    (folder / "decisions").mkdir()
+    (folder / "decisions" / "scope.yaml").write_text(DECISION, "utf-8")
     for verb in (("target", "prepare"), ("run",)):
         done = crm_migrate(*verb, str(folder))
         assert done.returncode == 0, done.stdout + done.stderr

@@ -52,6 +52,8 @@ def _map_the_rest(mapping: Path) -> None:
     contacts = said["objects"]["contacts"]
     contacts["from"] += list(keys)
     contacts["fields"]["email"] |= keys
+    for source in said["sources"].values():  # what a profile proposes and nobody maps is kept beside
+        source.setdefault("unmapped", {"archive": ["*"]})
     more = "= concat([E-mail 2 Address], ', ', [E-mail 3 Address]) | tags"
     contacts["fields"]["additional_emails"] |= {"outlook": more}
     yaml.dump(said, mapping)
