@@ -44,6 +44,7 @@ TOUR: tuple[tuple[str, int], ...] = (
     ("target pull demo", 0),
     ("target undelete demo", 2),
     ("target adopt demo", 0),
+    ("repair demo", 0),
     ("plan demo", 0),
     ("resume demo", 0),
     ("run demo --until extract", 0),
