@@ -127,6 +127,7 @@ sources:
     table: companies
     properties: name
     key: id
+    unmapped: {archive: ["*"]}
   people:
     connector: hubspot
     url: "env:HUBSPOT_URL"
@@ -134,6 +135,7 @@ sources:
     table: contacts
     properties: "firstname, email"
     key: id
+    unmapped: {archive: ["*"]}
 value_maps:
   opted_out: {unmapped: hold, map: {"true": withdrawn, "false": unknown}}
 objects:
