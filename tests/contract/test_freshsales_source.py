@@ -145,8 +145,10 @@ MAPPING = """\
 crm_migrate: 1
 project: {name: out of Freshsales}
 sources:
-  firms: {connector: freshsales, url: "env:FS_URL", token: "env:FS_KEY", table: sales_accounts, key: id}
-  people: {connector: freshsales, url: "env:FS_URL", token: "env:FS_KEY", table: contacts, key: id}
+  firms: {connector: freshsales, url: "env:FS_URL", token: "env:FS_KEY", table: sales_accounts, key: id,
+          unmapped: {archive: ["*"]}}
+  people: {connector: freshsales, url: "env:FS_URL", token: "env:FS_KEY", table: contacts, key: id,
+           unmapped: {archive: ["*"]}}
 environments:
   crm: {connector: sql, url: "sqlite:///crm.db"}
 objects:
