@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 import pyarrow as pa
 
+from crm_migrate.connecting import read_back
 from crm_migrate.connecting.contract import (
-    ENTITY,
     Action,
     Answer,
     By,
@@ -122,12 +122,7 @@ class AmagiTarget:
     ) -> pa.Table:
         names = self._calls.names(model)
         rows = [records.row_of(model, paths, record, names) for _, _, record in lines]
-        columns: dict[str, list[str | None]] = {
-            "target_id": [id for id, _, _ in lines],
-            ENTITY: [key for _, key, _ in lines],
-        }
-        columns |= {name: [row[name] for row in rows] for name in paths}
-        return pa.table({name: pa.array(cells, pa.string()) for name, cells in columns.items()})
+        return read_back.table(lines, rows, paths)
 
     # ------------------------------------------------------------------------------------------------ writing
 

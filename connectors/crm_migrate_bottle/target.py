@@ -9,9 +9,9 @@ from functools import partial
 
 import pyarrow as pa
 
+from crm_migrate.connecting import read_back
 from crm_migrate.connecting.conformance_targets import Kit
 from crm_migrate.connecting.contract import (
-    ENTITY,
     Action,
     Answer,
     By,
@@ -115,12 +115,7 @@ class BottleTarget:
         found = {each.name: path_of(model, each.name) for each in object.fields}
         paths: Mapping[str, Path] = {name: path for name, path in found.items() if path is not None}
         rows = [records.row_of(model, paths, record, names) for _, _, record in lines]
-        columns: dict[str, list[str | None]] = {
-            "target_id": [id for id, _, _ in lines],
-            ENTITY: [key for _, key, _ in lines],
-        }
-        columns |= {name: [row[name] for row in rows] for name in paths}
-        return pa.table({name: pa.array(cells, pa.string()) for name, cells in columns.items()})
+        return read_back.table(lines, rows, paths)
 
     def _model(self, name: str) -> Model:
         return self._calls.model(TargetObject(name, ()))

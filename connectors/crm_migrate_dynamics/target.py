@@ -8,9 +8,9 @@ from collections.abc import Collection, Iterator, Sequence
 
 import pyarrow as pa
 
+from crm_migrate.connecting import read_back
 from crm_migrate.connecting.conformance_targets import Kit
 from crm_migrate.connecting.contract import (
-    ENTITY,
     Action,
     Allowance,
     Answer,
@@ -106,8 +106,7 @@ class DynamicsTarget:
         )
         for page in pages:
             lines = [(str(record[described.key]), records.key_of(shape, record), record) for record in page]
-            kept = [line for line in lines if by == "all" or line[by == "key"] in wanted]
-            if kept:
+            if kept := read_back.asked_for(lines, by, wanted):
                 yield self._table(shape, kept)
 
     def _table(self, shape: Shape, lines: Sequence[tuple[str, str | None, Record]]) -> pa.Table:
@@ -117,12 +116,7 @@ class DynamicsTarget:
             (of, by): self._looking.names_of(of, by, ids) for (of, by), ids in records.led_to(shape, found).items()
         }
         rows = [records.told(shape, record, names) for record in found]
-        columns: dict[str, list[str | None]] = {
-            "target_id": [id for id, _, _ in lines],
-            ENTITY: [key for _, key, _ in lines],
-        }
-        columns |= {name: [row[name] for row in rows] for name in shape.places}
-        return pa.table({name: pa.array(cells, pa.string()) for name, cells in columns.items()})
+        return read_back.table(lines, rows, shape.places)
 
     # ------------------------------------------------------------------------------------------------ writing
 

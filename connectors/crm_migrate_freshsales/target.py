@@ -8,9 +8,9 @@ from collections.abc import Collection, Iterator, Sequence
 
 import pyarrow as pa
 
+from crm_migrate.connecting import read_back
 from crm_migrate.connecting.conformance_targets import Kit
 from crm_migrate.connecting.contract import (
-    ENTITY,
     Action,
     Allowance,
     Answer,
@@ -113,12 +113,7 @@ class FreshsalesTarget:
         there = [each.name for each in object.fields if is_place(model, each.name)]
         wanted = [name for name in there if name in model.fields or name in names.customs]
         rows = [records.row_of(model, wanted, each, names) for each in found]
-        columns: dict[str, list[str | None]] = {
-            "target_id": [str(each["id"]) for each in found],
-            ENTITY: [records.key_of(each) for each in found],
-        }
-        columns |= {name: [row[name] for row in rows] for name in wanted}
-        return pa.table({name: pa.array(cells, pa.string()) for name, cells in columns.items()})
+        return read_back.table([(str(each["id"]), records.key_of(each), each) for each in found], rows, wanted)
 
     # ------------------------------------------------------------------------------------------------ writing
 

@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import pyarrow as pa
 
+from crm_migrate.connecting import read_back
 from crm_migrate.connecting.conformance_targets import Kit
 from crm_migrate.connecting.contract import (
-    ENTITY,
     Action,
     Answer,
     By,
@@ -103,12 +103,8 @@ class OpenTarget:
         owners = any(entity.fields[f.name].kind == "owner" for f in object.fields if f.name in entity.fields)
         mailboxes: Mapping[str, str] = {id: mailbox for mailbox, id in self._dialect.people().items()} if owners else {}
         rows = [records.row_of(entity, object, each, mailboxes) for each in found]
-        columns: dict[str, list[str | None]] = {
-            "target_id": [records.id_of(each) for each in found],
-            ENTITY: [records.key_of(entity, each) for each in found],
-        }
-        columns |= {f.name: [row[f.name] for row in rows] for f in object.fields if f.name in entity.fields}
-        return pa.table({name: pa.array(cells, pa.string()) for name, cells in columns.items()})
+        lines = [(records.id_of(each), records.key_of(entity, each), each) for each in found]
+        return read_back.table(lines, rows, [f.name for f in object.fields if f.name in entity.fields])
 
     # ------------------------------------------------------------------------------------------------ writing
 

@@ -10,9 +10,9 @@ from datetime import datetime
 
 import pyarrow as pa
 
+from crm_migrate.connecting import read_back
 from crm_migrate.connecting.conformance_targets import Kit
 from crm_migrate.connecting.contract import (
-    ENTITY,
     Action,
     Allowance,
     Answer,
@@ -151,8 +151,7 @@ class SalesforceTarget:
             return
         for page in self._every(shape) if by == "all" else self._calls.finds(shape, by, values):
             lines = [(str(record["Id"]), records.key_of(shape, record), record) for record in page]
-            kept = [line for line in lines if by == "all" or line[by == "key"] in wanted]
-            if kept:
+            if kept := read_back.asked_for(lines, by, wanted):
                 yield self._table(shape, kept)
 
     def _every(self, shape: Shape) -> Iterator[Sequence[Record]]:
@@ -165,12 +164,7 @@ class SalesforceTarget:
             (of, by): self._looking.names_of(of, by, ids) for (of, by), ids in records.led_to(shape, found).items()
         }
         rows = [records.told(shape, record, names) for _, _, record in lines]
-        columns: dict[str, list[str | None]] = {
-            "target_id": [id for id, _, _ in lines],
-            ENTITY: [key for _, key, _ in lines],
-        }
-        columns |= {name: [row[name] for row in rows] for name in shape.places}
-        return pa.table({name: pa.array(cells, pa.string()) for name, cells in columns.items()})
+        return read_back.table(lines, rows, shape.places)
 
     # ------------------------------------------------------------------------------------------------ jobs
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from crm_migrate.connecting import read_back
 from crm_migrate.connecting.batch_rows import rows_of
 from crm_migrate.connecting.cells import Unfit
 from crm_migrate.connecting.contract import (
@@ -92,12 +93,8 @@ class Relating:
                 (str(id), keyed.entity if (keyed := standing.keys.get(id)) else None, record)
                 for id, record in sorted(standing.records.items())
             ]
-            lines = [line for line in lines if by == "all" or (line[1] if by == "key" else line[0]) in wanted]
-            if lines:
-                rows = [relations.row_of(names, record, root) for _, _, record in lines]
-                columns: dict[str, list[str | None]] = {name: [row[name] for row in rows] for name in names}
-                columns = {"target_id": [id for id, _, _ in lines], ENTITY: [key for _, key, _ in lines], **columns}
-                yield pa.table({name: pa.array(cells, pa.string()) for name, cells in columns.items()})
+            if lines := read_back.asked_for(lines, by, wanted):
+                yield read_back.table(lines, [relations.row_of(names, record, root) for _, _, record in lines], names)
 
     def _all(self) -> Iterator[Standing]:
         after = -1

@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 
 import pyarrow as pa
 
+from crm_migrate.connecting import read_back
 from crm_migrate.connecting.contract import (
-    ENTITY,
     Action,
     Answer,
     By,
@@ -204,6 +204,4 @@ def _of_kind(model: Model) -> list[Any]:
 
 def _table(model: Model, paths: Mapping[str, Any], lines: Sequence[tuple[str, str | None, Record]]) -> pa.Table:
     rows = [records.row_of(model, paths, record) for _, _, record in lines]
-    columns = {"target_id": [id for id, _, _ in lines], ENTITY: [key for _, key, _ in lines]}
-    columns |= {name: [row[name] for row in rows] for name in paths}
-    return pa.table({name: pa.array(cells, pa.string()) for name, cells in columns.items()})
+    return read_back.table(lines, rows, paths)

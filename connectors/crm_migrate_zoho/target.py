@@ -9,9 +9,9 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 
 import pyarrow as pa
 
+from crm_migrate.connecting import read_back
 from crm_migrate.connecting.conformance_targets import Kit
 from crm_migrate.connecting.contract import (
-    ENTITY,
     Action,
     Answer,
     By,
@@ -95,19 +95,13 @@ class ZohoTarget:
         columns = records.asked(shape)
         for page in self._looking.pages(described, columns) if by == "all" else self._calls.finds(shape, by, values):
             lines = [(str(record["id"]), records.key_of(shape, record), record) for record in page]
-            kept = [line for line in lines if by == "all" or line[by == "key"] in wanted]
-            if kept:
+            if kept := read_back.asked_for(lines, by, wanted):
                 yield self._table(shape, kept)
 
     def _table(self, shape: Shape, lines: Sequence[tuple[str, str | None, Record]]) -> pa.Table:
         users = self._looking.mailboxes() if any(place.by for place in shape.places.values()) else {}
         rows = [records.told(shape, record, users) for _, _, record in lines]
-        columns: dict[str, list[str | None]] = {
-            "target_id": [id for id, _, _ in lines],
-            ENTITY: [key for _, key, _ in lines],
-        }
-        columns |= {name: [row[name] for row in rows] for name in shape.places}
-        return pa.table({name: pa.array(cells, pa.string()) for name, cells in columns.items()})
+        return read_back.table(lines, rows, shape.places)
 
     # ------------------------------------------------------------------------------------------------ writing
 
