@@ -6,7 +6,9 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from crm_migrate.cli import main
+from click.testing import CliRunner, Result
+
+from crm_migrate.cli import cli, main
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,3 +34,10 @@ def call(*arguments: str, folder: Path | None = None) -> Called:
     finally:
         os.chdir(here)
     return Called(code if isinstance(code, int) else 0, out.getvalue(), err.getvalue())
+
+
+def ran(*arguments: object, code: int = 0) -> Result:
+    """What a verb said that ended with that code."""
+    done = CliRunner().invoke(cli, list(map(str, arguments)))
+    assert done.exit_code == code, done.output
+    return done

@@ -104,28 +104,24 @@ class Looking:
 
     def pages(self, model: str, domain: Domain, names: Collection[str]) -> Iterator[Sequence[Record]]:
         """Records by pages, in the order of their ids; each begins behind the last."""
-        after = 0
-        while True:
-            request = self.session.search(model, [["id", ">", after], *domain], names, PAGE)
-            page = self.ask(request, answers.records)
-            if page:
-                yield page
-            if len(page) < PAGE:
-                return
-            if int(page[-1]["id"]) <= after:
-                raise TargetError(f"Odoo gives pages of {model} that turn in a circle")
-            after = int(page[-1]["id"])
+        return self._pages(model, domain, names, answers.records)
 
     def perhaps(self, model: str, domain: Domain, names: Collection[str]) -> Iterator[Sequence[Record]]:
         """Records by pages, of a model that we perhaps may not see: it has none then."""
+        return self._pages(model, domain, names, answers.searched)
+
+    def _pages(
+        self, model: str, domain: Domain, names: Collection[str], read: Callable[[Answer], list[Record] | None]
+    ) -> Iterator[Sequence[Record]]:
         after = 0
         while True:
-            request = self.session.search(model, [["id", ">", after], *domain], names, PAGE)
-            page = self.ask(request, answers.searched)
+            page = self.ask(self.session.search(model, [["id", ">", after], *domain], names, PAGE), read)
             if page:
                 yield page
             if page is None or len(page) < PAGE:
                 return
+            if int(page[-1]["id"]) <= after:
+                raise TargetError(f"Odoo gives pages of {model} that turn in a circle")
             after = int(page[-1]["id"])
 
     def among(self, model: str, by: str, values: Collection[Any], names: Collection[str]) -> Iterator[Sequence[Record]]:

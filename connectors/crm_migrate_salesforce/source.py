@@ -9,12 +9,12 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import chain
 
-import numpy as np
 import pyarrow as pa
 
-from crm_migrate.connecting.contract import FILE, LINE, ROW, FileFact, SourceBatch, SourceSchema, SourceSpec
+from crm_migrate.connecting.contract import FileFact, SourceBatch, SourceSchema, SourceSpec
 from crm_migrate.connecting.headers import Header, name_columns
 from crm_migrate.connecting.http import Waiting
+from crm_migrate.connecting.paged_source import numbered
 from crm_migrate.errors import InputError, TargetError
 from crm_migrate.finding import Finding, Place, Severity
 from crm_migrate_salesforce import answers, soql
@@ -105,17 +105,9 @@ class SalesforceSource:
         return self._looking.of_kind(self._described.kind, self._described)
 
     def _table(self, records: Sequence[Record], row: int) -> pa.Table:
-        rows = np.arange(row, row + len(records), dtype=np.int64)
-        columns: dict[str, pa.Array] = {
-            ROW: pa.array(rows),
-            FILE: pa.array(np.zeros(len(records), dtype=np.int32)),
-            LINE: pa.array(rows + 1),
-        }
-        for field, name in zip(self._fields, self._header.names, strict=True):
-            columns[name] = pa.array(
-                [read_text(record.get(field), self._type(field)) for record in records], pa.string()
-            )
-        return pa.table(columns)
+        named = zip(self._fields, self._header.names, strict=True)
+        cells = {name: [read_text(each.get(field), self._type(field)) for each in records] for field, name in named}
+        return numbered(row, len(records), cells)
 
     def _settle(self, read: int) -> None:
         """Count again, and say what lies in the recycle bin."""

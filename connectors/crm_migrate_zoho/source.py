@@ -8,12 +8,12 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import chain
 
-import numpy as np
 import pyarrow as pa
 
-from crm_migrate.connecting.contract import FILE, LINE, ROW, FileFact, SourceBatch, SourceSchema, SourceSpec
+from crm_migrate.connecting.contract import FileFact, SourceBatch, SourceSchema, SourceSpec
 from crm_migrate.connecting.headers import Header, name_columns
 from crm_migrate.connecting.http import Waiting
+from crm_migrate.connecting.paged_source import numbered
 from crm_migrate.errors import InputError, TargetError
 from crm_migrate.finding import Finding, Place
 from crm_migrate_zoho import answers, coql, requests
@@ -90,15 +90,8 @@ class ZohoSource:
             raise InputError(f"source `{self._spec.name}`: {error.message}", hint=error.hint) from None
 
     def _table(self, records: Rows, row: int) -> pa.Table:
-        rows = np.arange(row, row + len(records), dtype=np.int64)
-        columns: dict[str, pa.Array] = {
-            ROW: pa.array(rows),
-            FILE: pa.array(np.zeros(len(records), dtype=np.int32)),
-            LINE: pa.array(rows + 1),
-        }
-        for (column, field), name in zip(self._columns, self._header.names, strict=True):
-            columns[name] = pa.array(self._cells(column, field, records), pa.string())
-        return pa.table(columns)
+        named = zip(self._columns, self._header.names, strict=True)
+        return numbered(row, len(records), {name: self._cells(*column, records) for column, name in named})
 
     def _cells(self, column: str, field: str, records: Rows) -> list[str | None]:
         if column == "id":

@@ -21,6 +21,13 @@ Column = TypeVar("Column")
 Given = TypeVar("Given")
 
 
+def numbered(row: int, count: int, cells: Mapping[str, Sequence[str | None]]) -> pa.Table:
+    """Cells of so many records of one table, numbered from `row`; a line of it is one record."""
+    rows = np.arange(row, row + count, dtype=np.int64)
+    origin = {ROW: pa.array(rows), FILE: pa.array(np.zeros(count, dtype=np.int32)), LINE: pa.array(rows + 1)}
+    return pa.table(origin | {name: pa.array(column, pa.string()) for name, column in cells.items()})
+
+
 class PagedSource(ABC, Generic[Column]):
     """Reads one table of a CRM (`spec.table`). Every `read` begins anew. A connector says what its columns are."""
 
@@ -88,15 +95,8 @@ class PagedSource(ABC, Generic[Column]):
         self.asked(lambda: self._settle(ids))
 
     def _table(self, records: Sequence[Record], row: int) -> pa.Table:
-        rows = np.arange(row, row + len(records), dtype=np.int64)
-        columns: dict[str, pa.Array] = {
-            ROW: pa.array(rows),
-            FILE: pa.array(np.zeros(len(records), dtype=np.int32)),
-            LINE: pa.array(rows + 1),
-        }
-        for (_, column), name in zip(self.columns, self._header.names, strict=True):
-            columns[name] = pa.array(self.cells(column, records), pa.string())
-        return pa.table(columns)
+        named = zip(self.columns, self._header.names, strict=True)
+        return numbered(row, len(records), {name: self.cells(column, records) for (_, column), name in named})
 
     def _settle(self, read: set[str]) -> None:
         """Read the ids a second time, and say what came and went meanwhile."""

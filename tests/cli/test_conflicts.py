@@ -6,9 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
-from click.testing import CliRunner, Result
-
-from crm_migrate.cli import cli
+from called import ran
 
 MAPPING = """crm_migrate: 1
 sources:
@@ -27,12 +25,6 @@ HEAD = "id;name;mail;tel"
 
 def export(folder: Path, *rows: str) -> None:
     (folder / "x.csv").write_text("\n".join([HEAD, *rows, ""]), "utf-8")
-
-
-def ran(*arguments: str, code: int = 0) -> Result:
-    done = CliRunner().invoke(cli, list(arguments))
-    assert done.exit_code == code, done.output
-    return done
 
 
 def there(folder: Path) -> list[tuple[str, str]]:

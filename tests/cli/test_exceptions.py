@@ -8,7 +8,8 @@ from typing import Any
 
 import openpyxl
 import pytest
-from click.testing import CliRunner, Result
+from called import ran
+from click.testing import CliRunner
 from first_runs import first_run
 
 from crm_migrate.cli import cli
@@ -32,12 +33,6 @@ DECISION = 'decisions:\n  - {id: D-1, who: Kai, when: "2026-03-03", text: those 
 
 def export(folder: Path, *rows: str) -> None:
     (folder / "x.csv").write_text("\n".join(["id;name;mail;kind", *rows, ""]), "utf-8")
-
-
-def ran(*arguments: object, code: int = 0) -> Result:
-    done = CliRunner().invoke(cli, list(map(str, arguments)))
-    assert done.exit_code == code, done.output
-    return done
 
 
 def _first(folder: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from called import ran
 from click.testing import CliRunner, Result
 
 from crm_migrate.cli import cli
@@ -43,12 +44,6 @@ satır"
 5;Vinç;40,00;EUR;05.03.2025;
 ;Kaynak;8,00;EUR;05.03.2025;
 """
-
-
-def ran(*arguments: str, code: int = 0) -> Result:
-    done = CliRunner().invoke(cli, list(arguments))
-    assert done.exit_code == code, done.output
-    return done
 
 
 def figures(done: Result) -> dict[str, Any]:

@@ -10,7 +10,8 @@ from typing import Any
 
 import openpyxl
 import pytest
-from click.testing import CliRunner, Result
+from called import ran
+from click.testing import CliRunner
 from first_runs import first_run
 
 from crm_migrate.cli import cli
@@ -56,12 +57,6 @@ def people() -> list[str]:
 def export(folder: Path, firm: list[str], person: list[str]) -> None:
     (folder / "f.csv").write_text("\n".join(["id;name;own;art", *firm, ""]), "utf-8")
     (folder / "k.csv").write_text("\n".join(["id;name;first;mail;born;firm", *person, ""]), "utf-8")
-
-
-def ran(*arguments: object, code: int = 0) -> Result:
-    done = CliRunner().invoke(cli, list(map(str, arguments)))
-    assert done.exit_code == code, done.output
-    return done
 
 
 def _first(folder: Path) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
+from called import ran
+from click.testing import CliRunner
 from first_runs import first_run
 
 from crm_migrate.cli import cli
@@ -35,12 +36,6 @@ DIRECTOR = ("--role", "sales_director", "--who", "Ada Su")
 
 def export(folder: Path, *rows: str) -> None:
     (folder / "x.csv").write_text("\n".join(["id;name;mail", *rows, ""]), "utf-8")
-
-
-def ran(*arguments: object, code: int = 0) -> Result:
-    done = CliRunner().invoke(cli, list(map(str, arguments)))
-    assert done.exit_code == code, done.output
-    return done
 
 
 def refused(*arguments: object) -> str:

@@ -1,27 +1,24 @@
 """The shipped profile for Dynamics 365: every field has a place in a fresh environment, and comes back as it went."""
 
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
+import profiled
 import pytest
 from environments import Environment
 
 from crm_migrate.connecting.conformance_targets import batch_of, everything, settled
 from crm_migrate.connecting.conformance_uploading import content
-from crm_migrate.connecting.contract import Answer, Target, TargetField, TargetObject, Upload
+from crm_migrate.connecting.contract import Answer, Target, TargetObject, Upload
 from crm_migrate.connecting.discovery import connector
-from crm_migrate.crm.types import TYPES
-from crm_migrate.mapping.library import Entry, find, target_profile
 
 AYSE = "ayse.k@anadolu.example"
-ENTRY = find("targets", "dynamics", Path())
-assert isinstance(ENTRY, Entry)
-PROFILE: Any = target_profile(ENTRY)[0]
-BY_STORAGE = {"decimal": "12", "integer": "3", "date": "2024-02-29", "instant": "2024-02-29T23:59:59Z",
-              "boolean": "true", "list": '["a","b c"]'}  # fmt: skip
+PROFILE: Any = profiled.profile_of("dynamics")
+object_of = partial(profiled.object_of, PROFILE)
 BY_TYPE = {"email": "{}@posta.example", "owner": AYSE, "consent": "withdrawn", "url": "https://www.firma.example/a",
            "domain": "firma.example", "phone": "+902120000001", "country": "TR", "currency": "TRY"}  # fmt: skip
+cell = partial(profiled.cell, BY_TYPE)
 
 
 @pytest.fixture(scope="module")
@@ -36,30 +33,6 @@ def target(environment: Environment) -> Target:
     made = connector("dynamics").target(environment.options)
     made.prepare([object_of(name) for name in PROFILE.load_order], apply=True)
     return made
-
-
-def object_of(name: str) -> TargetObject:
-    said = PROFILE.objects[name]
-    fields = tuple(
-        TargetField(
-            field.column or canonical,
-            field.type,
-            choices=tuple(field.choices),
-            reference=PROFILE.objects[field.reference].name if field.reference else None,
-        )
-        for canonical, field in said.fields.items()
-    )
-    return TargetObject(said.name, fields, said.key_field)
-
-
-def cell(field: TargetField, there: TargetField, parents: Mapping[str, str], n: int) -> str | None:
-    """A value that a field takes; None for a reference to what is not loaded."""
-    if field.reference:
-        return parents.get(field.reference)
-    if field.choices or there.choices:
-        return (field.choices or there.choices)[-1] if field.type == "consent" else (there.choices or field.choices)[0]
-    said = BY_TYPE.get(field.type) or BY_STORAGE.get(TYPES[field.type].storage) or f"{field.name} {n}"
-    return said.format(f"k{n}")[: field.length or there.length]
 
 
 def sent(target: Target, wanted: TargetObject, name: str, row: dict[str, str | None]) -> Answer:

@@ -1,23 +1,22 @@
 """The shipped profile for HubSpot: every field has a place in a fresh portal, and comes back as it went."""
 
 from collections.abc import Iterator
-from pathlib import Path
+from functools import partial
 from typing import Any
 
+import profiled
 import pytest
 from portals import TOKEN, Portal
 
 from crm_migrate.connecting.conformance_targets import batch_of, everything, settled
 from crm_migrate.connecting.conformance_uploading import BYTES, content
-from crm_migrate.connecting.contract import TargetField, TargetObject, Upload
+from crm_migrate.connecting.contract import TargetField, Upload
 from crm_migrate.connecting.discovery import connector
 from crm_migrate.crm.types import TYPES
-from crm_migrate.mapping.library import Entry, find, target_profile
 
 AYSE = "ayse.k@anadolu.example"
-ENTRY = find("targets", "hubspot", Path())
-assert isinstance(ENTRY, Entry)
-PROFILE: Any = target_profile(ENTRY)[0]
+PROFILE: Any = profiled.profile_of("hubspot")
+object_of = partial(profiled.object_of, PROFILE)
 ORDER = PROFILE.load_order
 BY_STORAGE = {"decimal": "12.5", "integer": "3", "date": "2024-02-29", "instant": "2024-02-29T23:59:59Z",
               "boolean": "true", "list": '["a","b c"]'}  # fmt: skip
@@ -43,20 +42,6 @@ def portal() -> Iterator[Portal]:
         made.ask("POST", f"/crm/v4/associations/{one}/{other}/labels", label)
     yield made
     made.stop()
-
-
-def object_of(name: str) -> TargetObject:
-    said = PROFILE.objects[name]
-    fields = tuple(
-        TargetField(
-            field.column or canonical,
-            field.type,
-            choices=tuple(field.choices),
-            reference=PROFILE.objects[field.reference].name if field.reference else None,
-        )
-        for canonical, field in said.fields.items()
-    )
-    return TargetObject(said.name, fields, said.key_field)
 
 
 def cell(name: str, field: TargetField, choices: tuple[str, ...], ids: dict[str, str]) -> str | None:
