@@ -17,6 +17,7 @@ A file in the project keeps nobody from writing into it; who changed it, the ver
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -71,7 +72,7 @@ def read_states(folder: Path) -> dict[str, ExceptionState]:
     """What was said, by id. MappingError, with the lines, where the file is not what it should be."""
     path = folder / FILE
     found, findings = read_entries([path] if path.exists() else [], WORD, "status", _state)
-    twice = {each.id for each in found if [other.id for other in found].count(each.id) > 1}
+    twice = [name for name, count in Counter(each.id for each in found).items() if count > 1]
     findings += [wrong(path, f"`{name}` is there twice.") for name in sorted(twice)]
     if findings:
         raise MappingError(f"{FILE} cannot be read", findings, hint="mend the lines that are named")

@@ -1,6 +1,7 @@
 """Joins to the figures of a run what followed it: what people said of its exceptions, and the run before."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 
 from crm_migrate.errors import CrmMigrateError
@@ -11,7 +12,7 @@ from crm_migrate.workspace.follow_up import FollowedException, FollowUp, GoneExc
 from crm_migrate.workspace.kept_figures import figures_path, read_figures
 from crm_migrate.workspace.layout import Project, Run
 from crm_migrate.workspace.parts import paths
-from crm_migrate.workspace.rehearsals import rehearsals
+from crm_migrate.workspace.rehearsals import SHOWN, rehearsal
 from crm_migrate.workspace.sql import connected, exists, relation
 from crm_migrate.workspace.state import read_state, runs
 from crm_migrate.workspace.undoing import undone_runs
@@ -27,29 +28,31 @@ def followed(project: Project, run: Run, figures: Figures) -> Figures:
     """The figures with what followed. MappingError where `exceptions.yaml` cannot be read."""
     states = read_states(project.folder)
     figures = figures.model_copy(update={"exceptions": identified(figures.exceptions)})
-    found = run_before(project, run, figures)
+    earlier = runs_before(project, run, figures)
+    found = next(earlier, None)
     before = {each.id: each for each in identified(found[1].exceptions)} if found else None
     moved = _moved(run, found[0]) if found else None
     exceptions = (_followed(each, run, states.get(each.id), _since(each, before, moved)) for each in figures.exceptions)
     met = {each.id for each in figures.exceptions}
+    row = [rehearsal(known) for _, known in ([found, *islice(earlier, SHOWN - 2)] if found else [])]
     follow_up = FollowUp(
         compared_with=found[0].id if found else "",
         exceptions=tuple(exceptions),
         gone=tuple(_gone(each, states) for name, each in (before or {}).items() if name not in met),
-        rehearsals=rehearsals(project, run, figures),
+        rehearsals=(*reversed(row), rehearsal(figures)) if row else (),
     )
     return figures.model_copy(update={"follow_up": follow_up})
 
 
-def run_before(project: Project, run: Run, figures: Figures) -> tuple[Run, Figures] | None:
-    """The latest run before it that was reconciled in the same environment on as much of the sources, and its figures;
-    runs that were undone, or that cannot be read, are none."""
+def runs_before(project: Project, run: Run, figures: Figures) -> Iterator[tuple[Run, Figures]]:
+    """The runs before it that were reconciled in the same environment on as much of the sources, with their figures,
+    the latest first; runs that were undone, or that cannot be read, are none."""
     undone = undone_runs(project)
-    earlier = (each for each in reversed(runs(project)) if each.id < run.id and each.id not in undone)
-    for each in earlier:
-        if figures_path(each).is_file() and (known := _alike(each, run, figures)):
-            return each, known
-    return None
+    for each in reversed(runs(project)):
+        if each.id < run.id and each.id not in undone and figures_path(each).is_file():
+            known = _alike(each, run, figures)
+            if known is not None:
+                yield each, known
 
 
 def _alike(other: Run, run: Run, figures: Figures) -> Figures | None:

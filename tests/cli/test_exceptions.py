@@ -127,6 +127,9 @@ def test_two_runs_compare_as_new_gone_and_still(project: Path) -> None:
     summary = (sorted((project / "reports").iterdir())[-1] / "summary.md").read_text("utf-8")
     told = f"{len(new)} exceptions are new, {len(gone)} are gone, {len(found['exceptions']) - len(new)} are still there"
     assert told in summary
+    row = [each["run"] for each in figures(project)["follow_up"]["rehearsals"]]
+    assert row == [path.name for path in sorted((project / "reports").iterdir())], "the oldest first, this one last"
+    assert figures(project)["follow_up"]["compared_with"] == row[-2]
 
 
 def test_edits_of_the_workbook_come_back_and_stand_in_the_next_report(project: Path) -> None:
