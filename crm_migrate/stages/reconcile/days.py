@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import Literal
 
-from crm_migrate.crm.types import type_of
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan
 from crm_migrate.quoting import quoted
 from crm_migrate.stages.reconcile.comparing import Comparison
@@ -13,8 +12,6 @@ from crm_migrate.workspace.relations import Relations
 
 MONTHS = 48  # of more than that years are told
 
-CREATED = "created_at"
-
 Counts = dict[str, tuple[int, int]]  # month -> expected, actual
 
 
@@ -23,19 +20,24 @@ def day_figures(tables: Relations, object_plan: ObjectPlan, comparison: Comparis
     actual = quoted(f"actual/{object_plan.name}")
     there = tables.kinds(actual)
     fields = [f for f in loaded_fields(object_plan) if f.target in there and not f.personal and _dated(f)]
-    for field in sorted(fields, key=lambda f: f.type != CREATED):
+    for field in sorted(fields, key=lambda f: not _created(f)):
         counts, crowded = _counted(tables, str(field.target), comparison.expected, actual)
         undated = counts.pop("", (0, 0))
         if counts:
             step, bins = _bins(counts)
             yield DayFigure(
-                object=object_plan.name, field=field.name, created=field.type == CREATED, step=step, bins=bins,
+                object=object_plan.name, field=field.name, created=_created(field), step=step, bins=bins,
                 undated=undated, crowded=crowded,
             )  # fmt: skip
 
 
 def _dated(field: FieldPlan) -> bool:
-    return type_of(field.type).storage in ("date", "instant")
+    return field.kind.storage in ("date", "instant")
+
+
+def _created(field: FieldPlan) -> bool:
+    """Of doubles the oldest counts: the date of creation."""
+    return field.kind.survive == "oldest"
 
 
 def _counted(tables: Relations, target: str, expected: str, actual: str) -> tuple[Counts, tuple[str, int, int]]:
