@@ -86,6 +86,27 @@ def test_shops_that_are_called_by_their_place_count_as_doors_of_the_chain() -> N
     assert clusters(matched(rows), 8) == 8
 
 
+def test_two_shops_of_a_chain_with_one_telephone_are_no_company_of_their_own() -> None:
+    rows = at_doors(8)
+    rows[1] = rows[1] | {"phone": rows[0]["phone"]}
+    label = matched(rows).clusters["cluster"]
+    assert label["p2"] != label["p3"]
+    assert not grouped(matched(rows))
+
+
+def test_what_hangs_together_by_others_alone_is_a_chain_as_well() -> None:
+    """Every web site and every telephone is that of two, and all of them are one row of ten doors."""
+    places = [(f"{name} {at + 3}", f"{10115 + at * 700}", f"{city}") for at, (name, _, city) in enumerate(DOORS * 2)][
+        :10
+    ]
+    rows: list[Row] = [
+        {"company": "Kornblume Feinmechanik", "website": f"kornblume{at // 2}.example", "street": a, "postal_code": b,
+         "city": c, "vat_id": f"DE30040{(at + 1) // 2:04}"}
+        for at, (a, b, c) in enumerate(places)
+    ]  # fmt: skip
+    assert not grouped(matched(rows))
+
+
 def test_another_tax_number_is_another_company() -> None:
     ids = ("DE300401771", "DE811907980")
     rows = [row | {"vat_id": vat} for row, vat in zip(at_doors(2), ids, strict=True)]
