@@ -89,7 +89,7 @@ def _write(
     from crm_migrate.cli.speaking import asked_language
     from crm_migrate.mapping.frozen import read_plan
     from crm_migrate.signing.drawing import draw
-    from crm_migrate.signing.test_script import render
+    from crm_migrate.signing.script import render
     from crm_migrate.words.language import language
     from crm_migrate.workspace.files import write_file
     from crm_migrate.workspace.sample_packs import read_pack, write_pack

@@ -12,7 +12,7 @@ from crm_migrate.errors import UsageError
 from crm_migrate.finding import Finding, Place
 from crm_migrate.reviewing import opening
 from crm_migrate.reviewing.reading import shown, small
-from crm_migrate.signing.test_script import KEY, KIND, NOTE, VERDICT
+from crm_migrate.signing.script import KEY, KIND, NOTE, VERDICT
 from crm_migrate.words import languages
 from crm_migrate.words.language import language
 from crm_migrate.workspace.layout import Project
