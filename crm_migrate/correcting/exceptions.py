@@ -92,8 +92,9 @@ class _Desk:
         status = cast("Status", changed.get("status", old.status))
         words = {name: text for name, text in changed.items() if name != "status"}
         said = replace(
-            old, **words, status=status, records=str(group.count), run=each.run, who=who, when=when, about=about
-        )
+            old, **words, status=status, records=str(group.count), run=each.run, who=who, when=when, about=about,
+            evidence="" if status != old.status else old.evidence,
+        )  # fmt: skip
         if said.lacks:
             self.wrong("edit_undecided", each, said.lacks, "fill in the cell beside it")
         elif said.decision and said.decision not in self.decisions:

@@ -27,6 +27,7 @@ from crm_migrate.stages.load import read_plan as read_load_plan
 from crm_migrate.stages.load.files import takes_files
 from crm_migrate.stages.map import map_all
 from crm_migrate.stages.reconcile import reconcile
+from crm_migrate.stages.repair.closing import close_exceptions
 from crm_migrate.stages.validate import validate_after, validate_before
 from crm_migrate.workspace.figures import Duration, Figures, Header
 from crm_migrate.workspace.layout import Project, Run
@@ -144,6 +145,7 @@ def _to_target(project: Project, run: Run, plan: Plan, target: Target, stages: _
     if stages.stops_after("reconcile"):
         return Outcome(project, run, plan, load_plan, figures)
     with stages.stage("report"):
+        close_exceptions(project, run, figures)
         asked = read_state(run).reports or USUAL
         figures = as_it_stands(project, run, figures)
         reports = write_reports(figures, run.report, formats=asked, ledger=run.table("reconcile"))

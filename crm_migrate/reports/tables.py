@@ -234,11 +234,14 @@ def equivalences(figures: Figures) -> Table:
 def repairs(figures: Figures) -> Table:
     """What a repair did of the cells that it was asked for; the outcomes add up."""
     rows = (
-        (r.object, r.field, r.cause, r.cells, r.repaired, r.right, r.still, r.edited, r.opt_out, r.waits, r.left)
+        (
+            r.object, r.field, r.cause, r.cells, r.repaired, r.right, r.still, r.edited, r.opt_out, r.waits, r.left,
+            r.exception,
+        )
         for r in figures.repairs
-    )
+    )  # fmt: skip
     outcomes = "repaired:int right:int still:int edited:int opt_out:int waits:int left:int"
-    return _table("repairs", f"object field cause:word cells:int {outcomes}", rows)
+    return _table("repairs", f"object field cause:word cells:int {outcomes} id:code", rows)
 
 
 def _three(example: Example) -> Row:
@@ -297,10 +300,10 @@ def exceptions(figures: Figures) -> Table:
 def gone_exceptions(figures: Figures) -> Table:
     """Exceptions of the run before that are no more."""
     rows = (
-        (x.id, x.severity, x.code, x.object, x.source, x.field, x.count, x.title, x.status)
+        (x.id, x.severity, x.code, x.object, x.source, x.field, x.count, x.title, x.status, x.evidence)
         for x in figures.follow_up.gone
     )
-    columns = "id:code severity:word code:code object source field count:int title status:word"
+    columns = "id:code severity:word code:code object source field count:int title status:word evidence"
     return _table("gone_exceptions", columns, rows)
 
 

@@ -11,6 +11,7 @@ exceptions:
     who: Ayşe Demir
     when: '2026-03-14T21:30:00Z'
     about: contacts phone phone_no_country
+    evidence: repair=00004-... cells=38 written=38 ...   # where a repair has put it right
 
 A file in the project keeps nobody from writing into it; who changed it, the version control knows.
 """
@@ -49,6 +50,7 @@ class ExceptionState:
     who: str = ""
     when: str = ""
     about: str = ""
+    evidence: str = ""
 
     @property
     def digest(self) -> str:

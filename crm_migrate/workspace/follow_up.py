@@ -22,7 +22,7 @@ class FollowedException(_Fact):
     and is there again, `outgrown` where it was accepted (or will not be fixed) for fewer records than there are now.
     `since` is `new` or `still` against the run before, empty where there is none; `before` is its count there, `came`
     and `went` are the records that are new and gone, None where records are not listed. `stand` is the digest of what
-    was said.
+    was said, `evidence` that of the repair which has put it right.
     """
 
     id: str
@@ -38,6 +38,7 @@ class FollowedException(_Fact):
     came: int | None = None
     went: int | None = None
     stand: str = ""
+    evidence: str = ""
 
     @property
     def settled(self) -> bool:
@@ -46,7 +47,7 @@ class FollowedException(_Fact):
 
 
 class GoneException(_Fact):
-    """An exception of the run before that this run does not have."""
+    """An exception of the run before that this run does not have, with the evidence where a repair put it right."""
 
     id: str
     code: str
@@ -57,6 +58,7 @@ class GoneException(_Fact):
     count: int
     title: str
     status: Literal["open", "assigned", "fixed", "accepted", "wont_fix"] = "open"
+    evidence: str = ""
 
 
 class SampleDefect(_Fact):

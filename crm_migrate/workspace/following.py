@@ -1,6 +1,6 @@
 """Joins to the figures of a run what followed it: what people said of its exceptions, and the run before."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 
@@ -32,7 +32,10 @@ def followed(project: Project, run: Run, figures: Figures) -> Figures:
     found = next(earlier, None)
     before = {each.id: each for each in identified(found[1].exceptions)} if found else None
     moved = _moved(run, found[0]) if found else None
-    exceptions = (_followed(each, run, states.get(each.id), _since(each, before, moved)) for each in figures.exceptions)
+    undone = undone_runs(project)
+    exceptions = (
+        _followed(each, run, states.get(each.id), _since(each, before, moved), undone) for each in figures.exceptions
+    )
     met = {each.id for each in figures.exceptions}
     row = [rehearsal(known) for _, known in ([found, *islice(earlier, SHOWN - 2)] if found else [])]
     follow_up = FollowUp(
@@ -78,18 +81,20 @@ def _since(
 
 
 def _followed(
-    group: ExceptionGroup, run: Run, said: ExceptionState | None, since: Mapping[str, object]
+    group: ExceptionGroup, run: Run, said: ExceptionState | None, since: Mapping[str, object], undone: Container[str]
 ) -> FollowedException:
     if said is None:
         return FollowedException.model_validate({"id": group.id, **since})
-    words = {name: getattr(said, name) for name in ("status", "assignee", "decision", "note", "who", "when")}
-    told = {"told": _told(said, group, run), "stand": said.digest}
+    words = {
+        name: getattr(said, name) for name in ("status", "assignee", "decision", "note", "who", "when", "evidence")
+    }
+    told = {"told": _told(said, group, run, undone), "stand": said.digest}
     return FollowedException.model_validate({"id": group.id, **since, **words, **told})
 
 
-def _told(said: ExceptionState, group: ExceptionGroup, run: Run) -> str:
-    """Why what was settled counts as open: run ids sort by their start."""
-    if said.status == "fixed" and run.id > said.run:
+def _told(said: ExceptionState, group: ExceptionGroup, run: Run, undone: Container[str]) -> str:
+    """Why what was settled counts as open: run ids sort by their start. What an undone repair has fixed is back."""
+    if said.status == "fixed" and (run.id > said.run or said.run in undone):
         return "returned"
     settled = said.status in ("accepted", "wont_fix")
     return "outgrown" if settled and group.count > int(said.records) else ""
@@ -99,7 +104,7 @@ def _gone(group: ExceptionGroup, states: Mapping[str, ExceptionState]) -> GoneEx
     said = states.get(group.id)
     words = ("id", "code", "severity", "object", "source", "field", "count", "title")
     known = {name: getattr(group, name) for name in words}
-    return GoneException.model_validate(known | ({"status": said.status} if said else {}))
+    return GoneException.model_validate(known | ({"status": said.status, "evidence": said.evidence} if said else {}))
 
 
 def _place(group: ExceptionGroup) -> tuple[str, ...]:

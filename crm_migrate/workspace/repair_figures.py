@@ -10,6 +10,7 @@ class RepairFigure(Figure):
     the target made it differ again. `edited`: changed in the target since the report, and left alone. `opt_out`: it
     would bring an opt-out back to life. `waits`: the record waits, or cannot be written, for another reason. `left`:
     no load writes such a cell (a record that is missing or only looked up, a cell that is not to be emptied).
+    `exception` is the id under which the report that is repaired has these cells.
     """
 
     object: str
@@ -23,3 +24,9 @@ class RepairFigure(Figure):
     opt_out: int = 0
     waits: int = 0
     left: int = 0
+    exception: str = ""
+
+    @property
+    def done(self) -> bool:
+        """Whether every cell stands as expected now, and was read back so."""
+        return self.cells == self.repaired + self.right

@@ -180,7 +180,7 @@ MASKED = Table("mask/<object>/cells", {"__cluster": "BIGINT"}, ("__cluster",), o
 # In a run that repairs: the cells of the causes that were chosen, with what says that one is not to be written.
 REPAIR = Table(
     "repair/<object>/cells",
-    texts("__entity", "target_id", "field", "name", "class", "cause", "expected", "actual", "stays"),
+    texts("__entity", "target_id", "field", "name", "class", "cause", "expected", "actual", "stays", "exception"),
     ("field", "__entity"),
 )
 
@@ -236,7 +236,9 @@ DIFFERENCES = Table(
 )
 REPAIRED = Table(
     "reconcile/<object>/repaired",
-    texts("__entity", "target_id", "name", "cause", "expected", "before", "now", "outcome", "code", "batch"),
+    texts(
+        "__entity", "target_id", "name", "cause", "exception", "expected", "before", "now", "outcome", "code", "batch"
+    ),
     ("name", "cause", "__entity"),
 )
 EXCEPTIONS = Table(

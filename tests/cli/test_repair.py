@@ -17,6 +17,7 @@ from first_runs import first_run
 
 from crm_migrate.cli import cli
 from crm_migrate.errors import CrmMigrateError
+from crm_migrate.workspace.exception_states import ExceptionState, read_states, write_states
 from crm_migrate_sql.target import SqlTarget
 
 MAPPING = """crm_migrate: 1
@@ -138,6 +139,13 @@ def test_a_cause_is_repaired_and_the_report_is_go(tmp_path: Path, kind: str) -> 
     }
     if kind != "wrong parent":
         assert column(tmp_path, FIELD[kind]) == undamaged[FIELD[kind]]
+    (was,) = (each for each in before["exceptions"] if each["field"] == FIELD[kind])
+    said = read_states(tmp_path)[was["id"]]
+    evidence = dict(part.split("=", 1) for part in said.evidence.split(" "))
+    assert (said.status, said.run, told["exception"]) == ("fixed", evidence["repair"], was["id"])
+    assert (evidence["cells"], evidence["written"], evidence["right"]) == (*[str(told["repaired"])] * 2, "0")
+    assert evidence["journal"].startswith("contacts/update"), evidence
+    assert figures["follow_up"]["gone"][0]["evidence"] == said.evidence, "the report of the repair shows it"
 
 
 def test_without_apply_nothing_is_written_and_the_causes_are_listed(tmp_path: Path) -> None:
@@ -188,6 +196,7 @@ def test_what_a_user_has_changed_since_is_left_alone_and_told(tmp_path: Path, el
         assert (told["repaired"], told["edited"]) == (3, 1)
         assert column(tmp_path, "city").count("Adana") == 1
         assert figures["verdict"] == "NO-GO"
+    assert bool(read_states(tmp_path)) == elsewhere, "what is not wholly repaired is not closed"
 
 
 def test_what_a_user_has_put_right_needs_no_write(tmp_path: Path) -> None:
@@ -222,6 +231,42 @@ def test_where_the_target_does_it_again_that_is_told(tmp_path: Path) -> None:
 
     assert figures["verdict"] == "NO-GO"
     assert (figures["repairs"][0]["still"], figures["repairs"][0]["repaired"]) == (4, 0)
+    assert not read_states(tmp_path)
+
+
+def test_what_a_repair_has_closed_is_open_again_where_it_returns(tmp_path: Path) -> None:
+    (was,) = damaged(tmp_path, "default")["exceptions"]
+    repair(tmp_path, "--field", "city", "--apply", "--json")
+    (tmp_path / "crm.csv").write_text(rows().replace("Title", "Changed"), "utf-8")
+    write(
+        tmp_path,
+        "CREATE TRIGGER again AFTER UPDATE OF job_title ON contacts WHEN new.id % 3 = 0 "
+        "BEGIN UPDATE contacts SET city = 'Merkez' WHERE id = new.id; END",
+    )
+
+    figures = figures_of(invoke("run", str(tmp_path), "--json"))
+
+    (told,) = figures["follow_up"]["exceptions"]
+    assert (told["id"], told["status"], told["told"]) == (was["id"], "fixed", "returned")
+
+
+def test_what_an_undone_repair_has_closed_is_open_again(tmp_path: Path) -> None:
+    before = damaged(tmp_path, "default")
+    repair(tmp_path, "--field", "city", "--apply", "--json")
+    assert invoke("undo", str(tmp_path), "--apply").exit_code == 0
+    listed = json.loads(invoke("exceptions", str(tmp_path), "--run", "00001", "--json").stdout)
+    (told,) = (each for each in listed["exceptions"] if each["id"] == before["exceptions"][0]["id"])
+    assert (told["status"], told["told"]) == ("fixed", "returned")
+
+
+def test_what_somebody_has_accepted_stays_accepted_with_the_evidence_beside_it(tmp_path: Path) -> None:
+    (was,) = damaged(tmp_path, "default")["exceptions"]
+    words = {"run": "00001", "who": "Ada", "when": "2026-03-14T10:00:00Z", "note": "as agreed"}
+    write_states(tmp_path, [ExceptionState(was["id"], "wont_fix", records="4", **words)])
+    repair(tmp_path, "--field", "city", "--apply", "--json")
+    said = read_states(tmp_path)[was["id"]]
+    assert (said.status, said.who, said.note) == ("wont_fix", "Ada", "as agreed")
+    assert "written=4" in said.evidence
 
 
 def test_pseudonyms_are_repaired_as_pseudonyms(tmp_path: Path) -> None:

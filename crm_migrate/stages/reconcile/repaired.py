@@ -20,12 +20,13 @@ def repair_figures(tables: Relations, plan: Plan) -> Iterator[RepairFigure]:
     for object_plan in plan.objects:
         tables.publish(_lines(tables, object_plan), REPAIRED, object_plan.name)
         counts = ", ".join(f"count(*) FILTER (outcome = {literal(each)})" for each in _OUTCOMES)
-        for field, cause, cells, *counted in tables.rows(
-            f"""SELECT name, cause, count(*), {counts} FROM {tables.scan(REPAIRED, object_plan.name)}
-            GROUP BY name, cause ORDER BY count(*) DESC, name, cause"""
+        for field, cause, exception, cells, *counted in tables.rows(
+            f"""SELECT name, cause, exception, count(*), {counts} FROM {tables.scan(REPAIRED, object_plan.name)}
+            GROUP BY name, cause, exception ORDER BY count(*) DESC, name, cause, exception"""
         ):
             told = dict(zip(_OUTCOMES, map(int, counted), strict=True))
-            yield RepairFigure(object=object_plan.name, field=field, cause=cause, cells=cells, **told)
+            figure = RepairFigure(object=object_plan.name, field=field, cause=cause, cells=cells, **told)
+            yield figure.model_copy(update={"exception": exception})
 
 
 def _lines(tables: Relations, object_plan: ObjectPlan) -> str:
@@ -36,9 +37,10 @@ def _lines(tables: Relations, object_plan: ObjectPlan) -> str:
     differs, compared = "d.__entity IS NOT NULL", "(p.__action = 'unchanged' OR o.outcome = 'loaded')"
     code = "coalesce(r.stays, nullif(p.__code, ''), '')"
     stays = " ".join(f"WHEN {literal(code)} THEN {literal(outcome)}" for code, outcome in _STAY.items())
-    return f"""SELECT __entity, target_id, name, cause, expected, before, now, outcome,
+    return f"""SELECT __entity, target_id, name, cause, exception, expected, before, now, outcome,
         CASE WHEN outcome IN ('repaired', 'right', 'still') THEN '' ELSE code END AS code, batch
-      FROM (SELECT r.__entity, r.target_id, r.name, r.cause, r.expected, r.actual AS before, {code} AS code,
+      FROM (SELECT r.__entity, r.target_id, r.name, r.cause, r.exception, r.expected, r.actual AS before,
+          {code} AS code,
           CASE WHEN {differs} THEN d.actual WHEN {compared} THEN r.expected END AS now, o.batch,
           CASE WHEN {written} THEN CASE WHEN {differs} THEN 'still' ELSE 'repaired' END
             WHEN NOT ({differs}) AND {compared} THEN 'right'

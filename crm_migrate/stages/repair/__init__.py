@@ -14,12 +14,16 @@ from crm_migrate.errors import UsageError
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
 from crm_migrate.quoting import literal
 from crm_migrate.stages.repair.choosing import Wanted
+from crm_migrate.workspace.exception_ids import identified
+from crm_migrate.workspace.kept_figures import read_figures
 from crm_migrate.workspace.layout import Run
 from crm_migrate.workspace.relations import Relations, relations
 from crm_migrate.workspace.state import RunState, read_state, write_state
 from crm_migrate.workspace.tables import DIFFERENCES, REPAIR
 
 STAGES = ("extract", "map", "link", "dedupe", "complete")  # what a repair has of the run whose report it repairs
+_DIFFERING = ("lost", "different", "filled_by_target")  # classes of cells that a repair is about
+_WHOSE = ("object", "name", "class", "cause")
 _FOLDERS = ("extract", "map", "link", "follow", "dedupe", "complete", "mask")
 
 
@@ -54,6 +58,7 @@ def order(plan: Plan, reported: Run, run: Run, wanted: Wanted) -> int:
     with relations(reported, "reconcile", partial=True) as tables:
         queries = {each.name: _cells(tables, each, wanted) for each in plan.objects}
     with relations(run, "repair", partial=True) as tables:
+        _name_exceptions(tables, reported)
         for name, query in queries.items():
             tables.publish(query, REPAIR, name)
             found += tables.count(cells := tables.scan(REPAIR, name))
@@ -63,15 +68,29 @@ def order(plan: Plan, reported: Run, run: Run, wanted: Wanted) -> int:
     return writes
 
 
+def _name_exceptions(tables: Relations, reported: Run) -> None:
+    """Create `reported_exceptions`: under which id the report has the cells of a field, a class and a cause."""
+    tables.execute(
+        f"CREATE TEMP TABLE reported_exceptions ({', '.join(f'{name} VARCHAR' for name in _WHOSE)}, id VARCHAR)"
+    )
+    for each in identified(read_figures(reported).exceptions):
+        if each.state in _DIFFERING:
+            what = (each.object, each.field, each.state, each.rule, each.id)
+            tables.execute("INSERT INTO reported_exceptions VALUES (?, ?, ?, ?, ?)", what)
+
+
 def _cells(reported: Relations, object_plan: ObjectPlan, wanted: Wanted) -> str:
     """Query: the differing cells of the chosen causes, with what speaks against writing them."""
     fields = {str(field.target): field.name for field in object_plan.fields if field.target is not None}
     names = " ".join(f"WHEN {literal(target)} THEN {literal(name)}" for target, name in fields.items())
-    differing = "class IN ('lost', 'different', 'filled_by_target')"
+    differing = f"class IN ({', '.join(map(literal, _DIFFERING))})"
+    said = f"""SELECT name, class, cause, id AS exception FROM reported_exceptions
+      WHERE object = {literal(object_plan.name)}"""
     return _with_proofs(
         f"""SELECT *, CASE WHEN cause = 'record missing' THEN 'record_missing' ELSE {_stays(object_plan)} END AS stays
         FROM (SELECT __entity, target_id, field, CASE field {names} END AS name, class, cause, expected, actual
           FROM {reported.scan(DIFFERENCES, object_plan.name)} WHERE {differing})
+        LEFT JOIN ({said}) USING (name, class, cause)
         WHERE {wanted.holds(object_plan.name)}""",
         object_plan,
     )
