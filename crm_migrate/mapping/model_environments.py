@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from crm_migrate.mapping.authored import TEXTS_SCHEMA, Authored, Count, Moment, Size, Text, Texts, as_list
 
-Need = Literal["mapping_signed", "one_clean_mock", "two_clean_mocks", "three_clean_mocks"]
+Need = Literal["mapping_signed", "one_clean_mock", "two_clean_mocks", "three_clean_mocks", "rehearsal_signed_off"]
 _NEED_SCHEMA = {"enum": list(typing.get_args(Need))}
 _NEEDS_SCHEMA = {"anyOf": [_NEED_SCHEMA, {"type": "array", "items": _NEED_SCHEMA}]}
 Needs = Annotated[tuple[Need, ...], BeforeValidator(as_list), WithJsonSchema(_NEEDS_SCHEMA)]

@@ -39,7 +39,8 @@ class Environment(WithOptions):
     needs: Needs = Field(
         default=(),
         description="what must be there before anything is loaded: all who sign have signed this mapping"
-        " (`crm-migrate mapping sign`); so many runs with it in other environments wrote records and ended with GO",
+        " (`crm-migrate mapping sign`); so many runs with it in other environments wrote records and ended with GO;"
+        " one of these runs is signed off (`crm-migrate signoff`), and nothing that was signed has changed",
     )
     licence: Licence | None = Field(
         default=None, description="what was bought of the CRM: `plan` says whether requests, room and contracts suffice"

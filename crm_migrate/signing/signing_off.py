@@ -15,6 +15,7 @@ from crm_migrate.workspace.sign_offs import (
     add_sign_off,
     bound_of,
     digests_now,
+    lacking,
     people_now,
     read_sign_offs,
 )
@@ -46,25 +47,8 @@ def bound_now(project: Project, run: Run) -> Bound:
 
 
 def missing(project: Project, run: Run) -> list[str]:
-    """Why the run is not signed off, in sentences; empty where it is.
-
-    Each role that the mapping names has to have signed, or somebody where it names none; of several sign-offs of a role
-    the last one of this run counts.
-    """
-    bound = bound_now(project, run)
-    roles = read_plan(run).reconcile.sign_off
-    mine = {each.role: each for each in read_sign_offs(project.folder) if each.run == run.id}
-    if not roles and not mine:
-        return ["nobody has signed this run"]
-    return [why for role in roles or tuple(mine) if (why := _missing(role, mine.get(role), bound))]
-
-
-def _missing(role: str, signed: SignOff | None, bound: Bound) -> str:
-    if signed is None:
-        return f"{role} has not signed this run"
-    if parts := signed.void(bound):
-        return f"the sign-off of {role} ({signed.who}, {signed.when}) is void: {', '.join(parts)} changed since"
-    return f"{role} ({signed.who}) has rejected it: {signed.conditions}" if signed.verdict == "reject" else ""
+    """Why the run is not signed off, in sentences; empty where it is."""
+    return lacking(read_sign_offs(project.folder), read_plan(run).reconcile.sign_off, bound_now(project, run))
 
 
 def _refuse(project: Project, run: Run, plan: Plan, who: str, verdict: str) -> None:

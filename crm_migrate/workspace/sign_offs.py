@@ -10,7 +10,7 @@ from writing into it; who changed it, the version control knows.
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -109,6 +109,26 @@ def _of_people(name: str) -> bool:
 
 def _sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+
+
+def lacking(sign_offs: Iterable[SignOff], roles: Sequence[str], bound: Bound) -> list[str]:
+    """Why the run that `bound` is about is not signed off, in sentences; empty where it is.
+
+    Each of the roles has to have signed, or somebody where none is named; of several sign-offs of a role the last one
+    of this run counts.
+    """
+    mine = {each.role: each for each in sign_offs if each.run == bound.run}
+    if not roles and not mine:
+        return ["nobody has signed this run"]
+    return [why for role in roles or tuple(mine) if (why := _lacking(role, mine.get(role), bound))]
+
+
+def _lacking(role: str, signed: SignOff | None, bound: Bound) -> str:
+    if signed is None:
+        return f"{role} has not signed this run"
+    if parts := signed.void(bound):
+        return f"the sign-off of {role} ({signed.who}, {signed.when}) is void: {', '.join(parts)} changed since"
+    return f"{role} ({signed.who}) has rejected it: {signed.conditions}" if signed.verdict == "reject" else ""
 
 
 def _digest(files: Digests, wanted: Any) -> str:

@@ -111,6 +111,26 @@ def test_another_run_needs_another_sign_off(project: Path) -> None:
     assert 'data-void="run figures"' in page
 
 
+def test_production_that_needs_it_takes_no_load_without_a_valid_sign_off_of_a_rehearsal(tmp_path: Path) -> None:
+    production = '  prod: {connector: sql, url: "sqlite:///prod.db", needs: rehearsal_signed_off}\n'
+    (tmp_path / "crm-migrate.yaml").write_text(MAPPING.replace("objects:\n", production + "objects:\n"), "utf-8")
+    export(tmp_path, *ROWS)
+    load = ("run", tmp_path, "--env", "prod")
+
+    assert "no run with this mapping in another environment" in refused(*load)
+    ran("run", tmp_path, "--env", "mock")
+    assert "is not signed off: sales_director has not signed this run" in refused(*load)
+    ran("signoff", tmp_path, *DIRECTOR, "--reject", "not yet")
+    assert "has rejected it: not yet" in refused(*load)
+    ran("signoff", tmp_path, *DIRECTOR)
+    (tmp_path / "exceptions.yaml").write_text("exceptions: []\n", "utf-8")
+    assert "is void: exceptions changed since" in refused(*load)
+    assert not (tmp_path / "prod.db").exists(), "nothing was written so far"
+
+    (tmp_path / "exceptions.yaml").unlink()
+    ran(*load)
+
+
 def test_who_may_not_sign_is_told_why(project: Path) -> None:
     role = ("--role", "sales_director")
     assert "the decision D-1 in d.yaml" in refused("signoff", project, *role, "--who", " kai  oz")

@@ -1,12 +1,15 @@
 """What an environment needs before anything is loaded into it, proved by what the project holds.
 
 `mapping_signed`: everybody of `reconcile: sign_off:` (or anybody, where it names nobody) has signed this mapping, as
-it is. `three_clean_mocks`: so many runs with it into other targets wrote records and ended with GO. Both are bound to
-the meaning of the mapping (`Plan.meaning`), so that one changed line asks for both again.
+it is. `three_clean_mocks`: so many runs with it into other targets wrote records and ended with GO.
+`rehearsal_signed_off`: one such run, which may have ended with accepted exceptions, is signed off (`crm-migrate
+signoff`), and nothing that was signed has changed since. All are bound to the meaning of the mapping (`Plan.meaning`),
+so that one changed line asks for all of them again.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from crm_migrate.errors import CrmMigrateError, UsageError
 from crm_migrate.finding import Finding, Place, Severity
@@ -14,10 +17,12 @@ from crm_migrate.mapping.frozen import read_plan
 from crm_migrate.mapping.plan import Plan
 from crm_migrate.workspace.kept_figures import figures_path, read_figures
 from crm_migrate.workspace.layout import Project, Run
+from crm_migrate.workspace.sign_offs import bound_of, digests_now, lacking, people_now, read_sign_offs
 from crm_migrate.workspace.signatures import read_signatures
 from crm_migrate.workspace.state import read_state, runs
 
 CODE = "need_unmet"
+_REHEARSE = "crm-migrate run PROJECT --env NAME (into another target, until it ends with GO; then this one again)"
 _MOCKS = {"one_clean_mock": 1, "two_clean_mocks": 2, "three_clean_mocks": 3}
 
 
@@ -38,9 +43,10 @@ def look_at_needs(plan: Plan, project: Project) -> Needs:
     """Which needs of the plan's environment are met. InputError where the signatures cannot be read."""
     met, unmet = {}, []
     for need in plan.environment.needs:
-        lacking, proof, hint = _mocks(plan, project, need) if need in _MOCKS else _signed(plan, project)
-        if lacking:
-            message = f"`{plan.environment.name}` needs `{need}`: {lacking}"
+        look = _PROOFS.get(need) or partial(_mocks, _MOCKS[need])
+        missing, proof, hint = look(plan, project)
+        if missing:
+            message = f"`{plan.environment.name}` needs `{need}`: {missing}"
             unmet.append(Finding(CODE, message, Severity.WARNING, Place(source=need), hint))
         else:
             met[need] = proof
@@ -61,29 +67,52 @@ def _signed(plan: Plan, project: Project) -> tuple[str, str, str]:
     return (f"not signed by {', '.join(missing)}{told}" if missing else ""), proof, hint
 
 
-def _mocks(plan: Plan, project: Project, need: str) -> tuple[str, str, str]:
+def _mocks(wanted: int, plan: Plan, project: Project) -> tuple[str, str, str]:
     """The same for rehearsals."""
-    wanted = _MOCKS[need]
-    clean = [run.id for run in runs(project) if _is_clean(plan, run)]
-    hint = "crm-migrate run PROJECT --env NAME (into another target, until it ends with GO; then this one again)"
-    lacking = f"{len(clean)} of {wanted} runs with this mapping in other environments wrote records and ended with GO"
-    return (lacking if len(clean) < wanted else ""), ", ".join(clean), hint
+    clean = [run.id for run in _rehearsals(plan, project, ("GO",))]
+    missing = f"{len(clean)} of {wanted} runs with this mapping in other environments wrote records and ended with GO"
+    return (missing if len(clean) < wanted else ""), ", ".join(clean), _REHEARSE
 
 
-def _is_clean(plan: Plan, run: Run) -> bool:
-    """A run that proves nothing, because it is damaged or of another version, is no rehearsal."""
+def _signed_off(plan: Plan, project: Project) -> tuple[str, str, str]:
+    """The same for a rehearsal under which everybody has put their name who must; the latest is the one to sign."""
+    every, roles, open_ = read_sign_offs(project.folder), plan.reconcile.sign_off, list[tuple[str, str]]()
+    for run in reversed(_rehearsals(plan, project, ("GO", "GO WITH ACCEPTED EXCEPTIONS"))):
+        files = digests_now(project.folder, read_plan(run).files)
+        bound = bound_of(read_figures(run), files, people_now(project.folder))
+        why = lacking(every, roles, bound)
+        if not why:
+            return "", f"{run.id} {bound.hash}", ""
+        open_.append((run.id, "; ".join(why)))
+    if not open_:
+        return "no run with this mapping in another environment wrote records and ended with GO", "", _REHEARSE
+    latest, why_not = open_[0]
+    hint = f"crm-migrate signoff PROJECT --run {latest} --role {roles[0] if roles else 'ROLE'} --who NAME"
+    return f"run {latest} is not signed off: {why_not}", "", hint
+
+
+_PROOFS = {"mapping_signed": _signed, "rehearsal_signed_off": _signed_off}
+
+
+def _rehearsals(plan: Plan, project: Project, verdicts: Sequence[str]) -> list[Run]:
+    """The runs that prove this mapping elsewhere, oldest first. One that is damaged, or of another version of ours,
+    proves nothing and is none."""
+    return [run for run in runs(project) if _is_rehearsal(plan, run, verdicts)]
+
+
+def _is_rehearsal(plan: Plan, run: Run, verdicts: Sequence[str]) -> bool:
     try:
-        return figures_path(run).is_file() and all(_proves(plan, run))
+        return figures_path(run).is_file() and all(_proves(plan, run, verdicts))
     except (CrmMigrateError, OSError):
         return False
 
 
-def _proves(plan: Plan, run: Run) -> Iterator[bool]:
+def _proves(plan: Plan, run: Run, verdicts: Sequence[str]) -> Iterator[bool]:
     rehearsed, figures = read_plan(run), read_figures(run)
     there = (rehearsed.environment.connector, rehearsed.environment.options)
     yield rehearsed.environment.name != plan.environment.name
     yield there != (plan.environment.connector, plan.environment.options)  # the same target by another name
     yield rehearsed.meaning == plan.meaning
     yield figures.header.run == run.id and figures.plan_hash == read_state(run).plan_hash
-    yield figures.verdict == "GO"
+    yield figures.verdict in verdicts
     yield any(each.created or each.updated for each in figures.target_sets)
