@@ -167,13 +167,11 @@ def main(words: list[str]) -> None:
     parser.add_argument("--naive-rows", type=int, default=20_000)
     parser.add_argument("--dirt", action="store_true")
     parser.add_argument("--seed", type=int, default=1, help="of the dirt")
-    parser.add_argument("--kind", nargs="*", choices=cleansing_dirt.KINDS, help="of the dirt; all without it")
+    parser.add_argument("--kind", nargs="*", choices=cleansing_dirt.ALL, help="of the dirt; all without it")
     parser.add_argument("--examples", type=int, default=0, help="of what is not right, for each dirt")
     arguments = parser.parse_args(words)
     if arguments.dirt:
-        print_kinds(
-            arguments.kind or cleansing_dirt.KINDS, arguments.seed, arguments.rows or 10_000, arguments.examples
-        )
+        print_kinds(arguments.kind or cleansing_dirt.ALL, arguments.seed, arguments.rows or 10_000, arguments.examples)
         return
     _speed(arguments.rows or 1_000_000, arguments.naive_rows)
 

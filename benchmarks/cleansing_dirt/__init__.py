@@ -24,3 +24,13 @@ KINDS: dict[str, tuple[str, Dirts]] = {
     "text": ("text", notes.TEXT),
     "note_flag": ("note_flag", notes.NOTE),
 }
+# The same with words that the product's lists were not made with.
+UNSEEN: dict[str, tuple[str, Dirts]] = {
+    "person_name, unseen words": ("person_name", people.UNSEEN),
+    "company, unseen words": ("company", companies.UNSEEN),
+    "address, unseen words": ("address", places.ADDRESS_UNSEEN),
+    "consent, unseen words": ("boolean", choices.CONSENT_UNSEEN),
+    "gender, unseen words": ("gender", choices.GENDER_UNSEEN),
+    "note_flag, unseen words": ("note_flag", notes.NOTE_UNSEEN),
+}
+ALL = KINDS | UNSEEN

@@ -116,15 +116,15 @@ def _machine(rng: random.Random) -> Row:
     return Row(pair[0 if yes else 1], ("true" if yes else "false",), "en-US")
 
 
-def phrase(rng: random.Random, of: str, what: str) -> str:
+def phrase(rng: random.Random, of: str, what: str, book: str = "phrases") -> str:
     """A phrase of a language, `#` filled with a family name."""
-    return rng.choice(str(table("phrases")[of][what]).split("|")).replace("#", rng.choice(words(of, "family")))
+    return rng.choice(str(table(book)[of][what]).split("|")).replace("#", rng.choice(words(of, "family")))
 
 
-def _said(what: str, truth: str | None, write: Callable[[random.Random, str, str], str]) -> Draw:
+def _said(what: str, truth: str | None, write: Callable[[random.Random, str, str], str], book: str = "phrases") -> Draw:
     def draw(rng: random.Random) -> Row:
         of = language(rng)
-        return Row(write(rng, phrase(rng, of, what), of), () if truth is None else (truth,), LOCALES[of])
+        return Row(write(rng, phrase(rng, of, what, book), of), () if truth is None else (truth,), LOCALES[of])
 
     return draw
 
@@ -169,6 +169,15 @@ GENDER: Dirts = {
     "woman, letter case": _said("woman", "female", _cased),
     "blanks and signs": _said("woman", "female", lambda rng, text, of: f" {text}{rng.choice((' ', ',', ':', ' ,'))}"),
     "not said": _said("nobody", None, _plain),
+}
+
+CONSENT_UNSEEN: Dirts = {
+    "given": _said("yes", "true", _plain, "unseen"),
+    "refused": _said("no", "false", _plain, "unseen"),
+}
+GENDER_UNSEEN: Dirts = {
+    "man": _said("man", "male", _plain, "unseen"),
+    "woman": _said("woman", "female", _plain, "unseen"),
 }
 
 _CHOICES = (

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from functools import partial
 
 from benchmarks.cleansing_dirt.damage import ANYWHERE, Damage, apostrophe, doubly_quoted, lost_letters, quoted
 from benchmarks.cleansing_dirt.material import LOCALES, firm, language, lower, upper, words
@@ -60,12 +61,12 @@ def _own_quotes(rng: random.Random) -> Row:
     return Row(rng.choice((doubled, f'"{doubled}"')), (f'{trade} "{own}" {form}',), LOCALES[of])
 
 
-def _former(rng: random.Random) -> Row:
+def _former(rng: random.Random, book: str = "words") -> Row:
     """A former name in brackets with the word for it: the name of today is the name, the other may not vanish."""
     of = language(rng)
     name, form = firm(rng, of)
     before = firm(rng, of)[0]
-    said = rng.choice(words(of, "was")).replace("#", before)
+    said = rng.choice(words(of, "was", book)).replace("#", before)
     today = _whole(name, form, of)
     return Row(f"{today} ({said})", (today,), LOCALES[of], (before,))
 
@@ -129,3 +130,4 @@ DIRTS: Dirts = {
     "letters lost": _lost,
     **{name: _damaged(damage) for name, damage in ANYWHERE.items()},
 }
+UNSEEN: Dirts = {"former name": partial(_former, book="unseen")}

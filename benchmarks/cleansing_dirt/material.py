@@ -28,9 +28,9 @@ def table(name: str) -> dict[str, Any]:
 
 
 @cache
-def words(language: str, what: str) -> tuple[str, ...]:
-    """The words of a language."""
-    return tuple(word.replace("_", " ") for word in table("words")[language][what].split())
+def words(language: str, what: str, book: str = "words") -> tuple[str, ...]:
+    """The words of a language; `book` is the file."""
+    return tuple(word.replace("_", " ") for word in table(book)[language][what].split())
 
 
 def language(rng: random.Random) -> str:

@@ -106,13 +106,14 @@ TEXT: Dirts = {
 }
 
 
-def _noted(what: str) -> Draw:
+def _noted(what: str, book: str = "phrases") -> Draw:
     def draw(rng: random.Random) -> Row:
         of = language(rng)
-        text = phrase(rng, of, what)
+        text = phrase(rng, of, what, book)
         return Row(rng.choice((text, text.capitalize(), f"{text}.", f"12.3.2021: {text}")), (what,), LOCALES[of])
 
     return draw
 
 
 NOTE: Dirts = {what.replace("_", " "): _noted(what) for what in _KINDS}
+NOTE_UNSEEN: Dirts = {what.replace("_", " "): _noted(what, "unseen") for what in _KINDS}

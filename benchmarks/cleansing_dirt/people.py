@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from functools import partial
 
 from benchmarks.cleansing_dirt.damage import ANYWHERE, Damage, doubly_quoted, lost_letters, quoted
 from benchmarks.cleansing_dirt.material import LOCALES, firm, language, lower, person, upper, words
@@ -84,12 +85,12 @@ def _suffix(rng: random.Random) -> Row:
     return Row(typed, (f"{_spoken(given, family)};suffix={suffix}",), "en-US")
 
 
-def _former(rng: random.Random) -> Row:
+def _former(rng: random.Random, book: str = "words") -> Row:
     """A former name with the word for it; it belongs to no part and may not vanish."""
     of = language(rng)
     given, family = person(rng, of)
     before = rng.choice([name for name in words(of, "family") if name != family])
-    said = rng.choice(words(of, "former")).replace("#", before)
+    said = rng.choice(words(of, "former", book)).replace("#", before)
     return Row(f"{given} {family} ({said})", (_spoken(given, family),), LOCALES[of], (before,))
 
 
@@ -187,3 +188,4 @@ DIRTS: Dirts = {
     "doubled quotes": _damaged(doubly_quoted),
     **{name: _damaged(damage) for name, damage in ANYWHERE.items()},
 }
+UNSEEN: Dirts = {"former name, said": partial(_former, book="unseen")}

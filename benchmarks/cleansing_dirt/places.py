@@ -3,6 +3,7 @@
 import random
 import re
 from collections.abc import Callable
+from functools import partial
 
 from benchmarks.cleansing_dirt.damage import ANYWHERE, lost_letters
 from benchmarks.cleansing_dirt.material import digits, person, table, words
@@ -56,9 +57,9 @@ def _written(write: Callable[[random.Random, Parts, str], str], *regions: str) -
     return draw
 
 
-def _unit(rng: random.Random, parts: Parts, region: str) -> str:
+def _unit(rng: random.Random, parts: Parts, region: str, book: str = "words") -> str:
     """A flat or suite in a piece of its own, behind the street."""
-    parts["street2"] = rng.choice(words(table("places")[region]["language"], "units"))
+    parts["street2"] = rng.choice(words(table("places")[region]["language"], "units", book))
     return f"{parts['street']}, {parts['street2']}, {_line(parts, region)}"
 
 
@@ -77,10 +78,10 @@ def _unit_inside(rng: random.Random) -> Row:
     )
 
 
-def _care(rng: random.Random, parts: Parts, region: str) -> str:
+def _care(rng: random.Random, parts: Parts, region: str, book: str = "words") -> str:
     """In care of somebody, before the street or behind it."""
     of = table("places")[region]["language"]
-    parts["street2"] = rng.choice(words(of, "care")).replace("#", " ".join(person(rng, of)))
+    parts["street2"] = rng.choice(words(of, "care", book)).replace("#", " ".join(person(rng, of)))
     pieces = [parts["street"], parts["street2"]]
     if rng.random() < 0.6:
         pieces.reverse()
@@ -97,9 +98,9 @@ def _country(rng: random.Random, parts: Parts, region: str) -> str:
     return f"{parts['street']}{rng.choice((', ', chr(10)))}{_line(parts, region)}{rng.choice((', ', chr(10)))}{name}"
 
 
-def _same(rng: random.Random) -> Row:
+def _same(rng: random.Random, book: str = "words") -> Row:
     region = rng.choice(tuple(table("places")))
-    said = rng.choice(words(table("places")[region]["language"], "same"))
+    said = rng.choice(words(table("places")[region]["language"], "same", book))
     return Row(rng.choice((said, said.capitalize(), f"({said})", f"{said}.")), ("",), region)
 
 
@@ -148,6 +149,13 @@ ADDRESS: Dirts = {
     "same as billing": _same,
     "letters lost": _lost,
     **{name: _damaged(name) for name in ANYWHERE},
+}
+
+
+ADDRESS_UNSEEN: Dirts = {
+    "unit": _written(partial(_unit, book="unseen")),
+    "care of": _written(partial(_care, book="unseen")),
+    "same as billing": partial(_same, book="unseen"),
 }
 
 

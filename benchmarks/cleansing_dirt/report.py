@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 
-from benchmarks.cleansing_dirt import KINDS
+from benchmarks.cleansing_dirt import ALL
 from benchmarks.cleansing_dirt.model import Outcome, drawn, outcomes
 
 VERDICTS = ("right", "flagged", "silent")
@@ -11,7 +11,7 @@ VERDICTS = ("right", "flagged", "silent")
 
 def of_kind(name: str, seed: int, count: int) -> list[Outcome]:
     """The outcomes of one set."""
-    kind, dirts = KINDS[name]
+    kind, dirts = ALL[name]
     return outcomes(kind, drawn(dirts, seed, count))
 
 

@@ -130,6 +130,7 @@ def _first_title(key: str) -> str | None:
 
 
 _TITLES = {kind: frozenset(listed.split()) for kind, listed in table("gender_titles").items()}
+_INITIALS = {("fr", "m"): "male", ("es", "d"): "male", ("pt", "d"): "female"}  # M. Dupont, D. Pedro, D. Maria
 _BOTH = re.compile(r"\w/-?(?:a|in|e|i|frau|r)\b")  # `Sr/a`, `Mitarbeiter/in`
 _MOST_WORDS = 7  # of a form of address with a name
 
@@ -140,8 +141,9 @@ def _addressed(text: str, locale: str) -> str | None:
     words = re.findall(r"[^\W\d_]+", folded)
     titles = [word for word in words if word in _TITLES["male"] or word in _TITLES["female"] | _TITLES["plural"]]
     said = {"male" for word in titles if word in _TITLES["male"]} | {"female" for w in titles if w in _TITLES["female"]}
-    if words[:1] == ["m"] and locale[:2] == "fr" and len(words) > 1:
-        said.add("male")
+    initial = _INITIALS.get((locale[:2], words[0])) if len(words) > 1 else None
+    if initial:
+        said.add(initial)
     elif words and words[-1] in _TITLES["behind_male"] | _TITLES["behind_female"]:
         said.add("male" if words[-1] in _TITLES["behind_male"] else "female")
     elif not titles or words[0] not in _TITLES["before"] | set(titles):

@@ -51,6 +51,10 @@ def company_cell(text: str, region: str | None = None) -> Cell:
     if former:
         today = f"{value[: former.start()]} {value[former.end() :]}".strip()
         return Cell(_form_written(today, region), "suspect", f"former name: {former[1].strip()}")
+    behind = _BEHIND_FORM.fullmatch(value)
+    if behind and end_of(behind[1].split()) < len(behind[1].split()):
+        asked = f"{behind[2]} in brackets behind the legal form: a former name, a branch?"
+        return Cell(f"{_form_written(behind[1], region)} ({behind[2]})", "suspect", asked)
     written = _form_written(value, region)
     return Cell(written, "lossy", LOST_LETTERS) if has_lost_letters(value) else Cell(written)
 
@@ -63,6 +67,10 @@ _FORMER = re.compile(
     r"wcześniej|voorheen|vroeger|v/h|dahulu|d/h|sebelumnya|ex)[:\s]\s*([^()\[\]]+)[)\]]",
     re.IGNORECASE,
 )
+
+
+# In brackets behind a legal form; what registers and exchanges write there (`AB (publ)`) is a part of the form.
+_BEHIND_FORM = re.compile(r"(.+\S)\s*\((?!publ\)|persero\)|i\.? ?l\.?\)|haftungsbeschränkt\))([^()]+)\)", re.IGNORECASE)
 
 
 def _bare(value: str) -> str:

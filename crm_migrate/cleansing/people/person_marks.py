@@ -10,7 +10,7 @@ _MARKS = r"[.\-–—_?*/\\,;:|~+=]+"
 _BEFORE = re.compile(rf"^{_MARKS}\s+(?=\w)")
 _BEHIND = re.compile(rf"\s+{_MARKS}$|(?<=[^\W\d_A-Z])\s+x$")  # nobody is called `x`; `X` is an initial
 _STOP = re.compile(r"(?<=[^\W\d_]{4})\.+$")
-_IN_BRACKETS = re.compile(r"\(([^\W\d_]+)\)$")
+_IN_BRACKETS = re.compile(r"\(([^()]+)\)$")
 
 
 def without_marks(value: str) -> str:
@@ -33,7 +33,7 @@ def family_alone(value: str) -> str | None:
 
 
 def bracket_doubt(value: str, parts: dict[str, str]) -> str | None:
-    """What is to be asked of one name in brackets behind the whole: `Anna Müller (Schmidt)` may be a former name.
+    """What is to be asked of names in brackets behind the whole: `Anna Müller (Schmidt)` may be a former name.
 
     A short form of the given name (`John Smith (Johnny)`) is a nickname, and so is what follows a given name
     (`Nolan, Margaret (Peggy)`).

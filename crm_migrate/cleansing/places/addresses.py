@@ -8,7 +8,13 @@ from crm_migrate.cleansing.cells import NULL, Cell, invalid
 from crm_migrate.cleansing.nulls import is_null
 from crm_migrate.cleansing.places.countries import country_cell
 from crm_migrate.cleansing.places.postal_codes import SHAPES, postal_cell
-from crm_migrate.cleansing.places.second_lines import is_another_address, is_care, street_lines, with_number
+from crm_migrate.cleansing.places.second_lines import (
+    is_another_address,
+    is_care,
+    speaks_of_addresses,
+    street_lines,
+    with_number,
+)
 from crm_migrate.cleansing.places.states import state_cell
 from crm_migrate.cleansing.text.letters import fold
 from crm_migrate.cleansing.text.mending import LOST_LETTERS, has_lost_letters, repaired
@@ -59,6 +65,8 @@ def address_cell(text: str, region: str | None) -> Cell:
     note = None
     if has_lost_letters(value) or re.search(r"[^\W\d_]\?(?:[,\n]|$)", value):
         flag, note = "lossy", LOST_LETTERS
+    elif speaks_of_addresses(said):
+        flag, note = "suspect", "speaks of an address, and is none"
     elif bare != value:
         flag, note = "suspect", "a number was glued to the street"
     elif parts == {"street": value.replace("\n", ", ")} and (re.search(r"[,\n]", value) or _holds_code(value, region)):

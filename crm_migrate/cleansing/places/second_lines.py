@@ -38,6 +38,17 @@ def with_number(place: dict[str, str], streets: list[str]) -> tuple[dict[str, st
     return place | {"city": found[2]}, [*streets[:-1], f"{streets[-1]}, {found[1]}"]
 
 
+_ADDRESS = re.compile(
+    r"\w*(?:address|adresse|anschrift|adres|adresi|adress|direccion|domicilio|indirizzo|endereco|morada|alamat|facturation"
+    r"|facturacion|fatturazione|faturacao|cobranca|billing|invoice|invoicing)\b|\b(?:see|siehe|voir|ver|vedi|zie|patrz|lihat)\b"
+)
+
+
+def speaks_of_addresses(folded: str) -> bool:
+    """A text without a number in which an address is spoken of (`see above`, `address as billing`)."""
+    return not re.search(r"\d", folded) and _ADDRESS.search(folded) is not None
+
+
 def street_lines(pieces: list[str]) -> dict[str, str]:
     """Street and second line; a unit alone in its piece is the second line, more than two pieces stay together."""
     if len(pieces) >= 2 and is_unit(pieces[-1]):
