@@ -26,6 +26,7 @@ from crm_migrate.workspace.figures import ConsentCell, Example, ExceptionGroup, 
 EXAMPLES_PER_CAUSE = 50
 EXAMPLES = 1_500  # over the whole report, so that it stays around 1 MB
 ROWS = 500  # of any one table
+PAPER_ROWS = 12  # of any one list, and causes of exceptions, that are printed
 TEXT = 240  # characters of one value
 
 Pieces = list[tuple[str, bool]]
@@ -39,7 +40,7 @@ def render(figures: Figures, language: Language, *, masked: bool, ledger: Path |
     `ledger` is the folder `reconcile` of the run, for the keys that the search of the page finds.
     """
     groups = sorted(figures.exceptions, key=_urgency)[:ROWS]
-    style, script = _asset("style.css"), _asset("report.js") + _asset("exceptions.js")
+    style, script = _asset("style.css") + _asset("paper.css"), _asset("report.js") + _asset("exceptions.js")
     sums = totals(figures)
     page = _environment(language).get_template("report.html")
     return page.render(
@@ -67,6 +68,7 @@ def render(figures: Figures, language: Language, *, masked: bool, ledger: Path |
         statuses=STATUSES,
         shown=_shown(figures),
         rows=ROWS,
+        paper_rows=PAPER_ROWS,
         style=Markup(style),  # noqa: S704 -- files of ours
         script=Markup(script),  # noqa: S704 -- files of ours
         policy=policy(style, script),

@@ -1,10 +1,13 @@
 """Finished pages as people use them: found by any key, read at any width, on paper, with the keyboard."""
 
+import re
 from pathlib import Path
 
 import pytest
-from browser import ask
+from browser import ask, chromium
 from shop import Shop
+
+from crm_migrate.reports.html import PAPER_ROWS
 
 WIDTHS = (390, 1024, 1280, 1440)
 
@@ -69,17 +72,29 @@ def test_a_jump_shows_its_heading_and_nothing_scrolls_sideways(
     assert seen == {"covered": [], "wide": 0, "rail": True, "h1": 1}
 
 
-def test_on_paper_everything_is_open(finished: dict[str, Shop], tmp_path: Path) -> None:
-    script = """
-    const all = page.querySelectorAll("details").length;
-    frame.dispatchEvent(new Event("beforeprint"));
-    const open = page.querySelectorAll("details[open]").length;
-    frame.dispatchEvent(new Event("afterprint"));
-    return { all, open, after: page.querySelectorAll("details[open]").length };
-    """
-    seen = ask(finished["sabotaged"].report("en") / "report.html", script, tmp_path)
+_PAPER = """
+const shown = () => [...page.querySelectorAll("details[open]")];
+const groups = () => [...page.querySelectorAll("[data-group]")].filter((g) => !g.hidden && !g.matches(".off-paper"));
+const before = shown().length;
+frame.dispatchEvent(new Event("beforeprint"));
+const causes = page.querySelector("details[data-paper]").open, printed = groups().map((g) => g.dataset.severity);
+const left = page.getElementById("groups-off-paper")?.textContent ?? "";
+frame.dispatchEvent(new Event("afterprint"));
+return { causes, printed, left, same: shown().length === before };
+"""
 
-    assert seen["all"] == seen["open"] > seen["after"]
+
+def test_on_paper_causes_are_open_and_nothing_else_is_opened(finished: dict[str, Shop], tmp_path: Path) -> None:
+    seen = ask(finished["sabotaged"].report("en") / "report.html", _PAPER, tmp_path)
+
+    assert seen["causes"] and seen["same"] and 0 < len(seen["printed"]) <= PAPER_ROWS
+
+
+def test_a_report_of_thousands_is_printed_on_few_pages(finished: dict[str, Shop], tmp_path: Path) -> None:
+    printed = tmp_path / "report.pdf"
+    page = (finished["large"].report("en") / "report.html").as_uri()
+    chromium([f"--print-to-pdf={printed}", "--no-pdf-header-footer", page])
+    assert 3 <= len(re.findall(rb"/Type /Page\b", printed.read_bytes())) <= 12
 
 
 def test_examples_have_no_column_that_is_empty_in_every_row(finished: dict[str, Shop], tmp_path: Path) -> None:

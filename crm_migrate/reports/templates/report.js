@@ -29,11 +29,18 @@
     choose(chooser.querySelector("input").value);
   }
 
-  // On paper nothing can be opened: evidence is printed, and closed again afterwards.
+  // On paper nothing can be opened: what belongs there is opened, and closed again afterwards. Of the exceptions the
+  // first of those that the filter shows are printed.
   let closed = [];
   window.addEventListener("beforeprint", () => {
-    closed = [...document.querySelectorAll("details:not([open])")];
+    closed = [...document.querySelectorAll("details[data-paper]:not([open])")];
     for (const each of closed) each.open = true;
+    const printed = groups.filter((group) => !group.classList.contains("off-paper")).length;
+    const shown = groups.filter((group) => !group.hidden);
+    for (const group of groups) group.classList.add("off-paper");
+    for (const group of shown.slice(0, printed)) group.classList.remove("off-paper");
+    const left = document.getElementById("groups-off-paper");
+    if (left) left.textContent = shown.length > printed ? left.dataset.text.replace("{count}", number(shown.length - printed)) : "";
   });
   window.addEventListener("afterprint", () => closed.forEach((each) => { each.open = false; }));
 
