@@ -299,6 +299,7 @@ _FAMILIES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "untelling_value",
             "cluster_split",
             "learned_nothing",
+            "model_outgrown",
             "match_not_mergeable",
             "target_unique",
             "equal_skipped",

@@ -1,4 +1,4 @@
-"""The verb of the matcher: `match` finds doubles in a file; its other questions are in `match_questions`."""
+"""The verb of the matcher: `match` finds doubles in a file; its questions: `match_questions`, `match_model`."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from crm_migrate.cli.match_input import found_in, input_options
+from crm_migrate.cli.match_model import changes_command, model_command, relearn_command
 from crm_migrate.cli.match_questions import explain_command, score_command, tune_command
 
 if TYPE_CHECKING:
@@ -78,5 +79,5 @@ def _write_groups(found: "Matching", file: Path) -> None:
     click.echo(f"{file}: {shared['group'].nunique():,} groups, never merged" + (f": {told}" if told else ""))
 
 
-for _question in (tune_command, explain_command, score_command):
+for _question in (tune_command, explain_command, score_command, model_command, relearn_command, changes_command):
     match_group.add_command(_question)

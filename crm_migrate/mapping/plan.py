@@ -539,7 +539,8 @@ class Plan(Frozen):
     `evidence` is source -> column -> fact name -> value (see `evidence.lock`); `decisions` maps a decision id to the
     hash of its content, `decision_words` to who, when and what; `python` maps a file of own code to all it says, which
     is what runs; `files` maps every file that was read for the plan
-    (mapping, refs, decisions) to its sha256.
+    (mapping, refs, decisions) to its sha256; `models` maps an object to the model that was learned for it, as a
+    document (`matching/weighing/frozen.py`), where one was.
     """
 
     version: int = 1
@@ -563,6 +564,7 @@ class Plan(Frozen):
     corrections: dict[str, tuple[CorrectionPlan, ...]] = {}  # by source
     decisions: dict[str, str] = {}
     decision_words: dict[str, tuple[str, str, str]] = {}
+    models: dict[str, str] = {}
     files: dict[str, str] = {}
     examples: tuple[ExamplePlan, ...] = ()
 
@@ -570,6 +572,11 @@ class Plan(Frozen):
         """This plan with what is known of the columns (source -> column -> fact -> value) instead of what it knew."""
         evidence = {source: {name: dict(each) for name, each in of.items()} for source, of in facts.items()}
         return self.model_copy(update={"evidence": evidence})
+
+    def with_models(self, models: Mapping[str, str]) -> "Plan":
+        """This plan with the models that were learned (object -> document) for the objects that ask for one."""
+        asked = {each.name for each in self.objects if each.learned is not None}
+        return self.model_copy(update={"models": {name: models[name] for name in sorted(asked & models.keys())}})
 
     def source(self, name: str) -> SourcePlan:
         """The source of that name."""
@@ -592,10 +599,10 @@ class Plan(Frozen):
     def meaning(self) -> str:
         """sha256 of what the mapping does to records in any environment: what people sign, and what rehearsals prove.
 
-        Without the environment and who owns records there, without the columns as one export has them, and without
-        the bytes of files, whose content is in the plan.
+        Without the environment and who owns records there, without the columns as one export has them and what was
+        learned from it, and without the bytes of files, whose content is in the plan.
         """
-        here = {"environment", "files", "evidence"}
+        here = {"environment", "files", "evidence", "models"}
         everywhere = self.model_copy(update={"owners": self.owners and self.owners.model_copy(update={"entries": ()})})
         said = everywhere.model_dump(mode="json", exclude=here)
         text = json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"))

@@ -106,6 +106,8 @@ def go(
         with stages.stage(name) as work:
             if work:
                 step(plan, run)
+        if name == "dedupe":
+            plan = read_plan(run)  # with what was learned
     if not reaches(until, "plan"):
         return Outcome(project, run, plan)
     target = open_target(plan, project)

@@ -26,6 +26,7 @@ from crm_migrate.workspace.evidence import read_evidence
 from crm_migrate.workspace.layout import Project, Run
 from crm_migrate.workspace.ledger import checked
 from crm_migrate.workspace.locking import project_lock
+from crm_migrate.workspace.models import read_models
 from crm_migrate.workspace.state import (
     is_done,
     new_run,
@@ -124,7 +125,8 @@ def resume(project: Project, run_id: str | None, listener: Listener, *, until: s
         plan, _ = plan_now(project, frozen.environment.name, sources)
         if is_done(run, "extract"):
             rehearsed = read_state(run).limit is not None
-            open_run(project, run.id, plan.with_evidence(frozen.evidence) if rehearsed else plan, write=False)
+            same = plan.with_evidence(frozen.evidence).with_models(frozen.models) if rehearsed else plan
+            open_run(project, run.id, same, write=False)
         if reaches(until, "plan") and not is_done(run, "load"):
             if not noted_needs(project, run):
                 needed(plan, project, until)
@@ -161,7 +163,7 @@ def plan_now(project: Project, environment: str | None, sources: OpenSources) ->
     plan, findings = resolve(project, environment=environment, columns=columns)
     if columns.refused is not None:
         raise columns.refused
-    return plan.with_evidence(read_evidence(project.evidence)), findings
+    return plan.with_evidence(read_evidence(project.evidence)).with_models(read_models(project.models)), findings
 
 
 @dataclass(slots=True)

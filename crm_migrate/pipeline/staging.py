@@ -25,11 +25,14 @@ from crm_migrate.workspace.evidence import Facts, read_evidence, write_evidence
 from crm_migrate.workspace.files import write_file
 from crm_migrate.workspace.layout import Project, Run
 from crm_migrate.workspace.ledger import checked
+from crm_migrate.workspace.models import write_models
+from crm_migrate.workspace.relations import relations
 from crm_migrate.workspace.state import (
     freeze,
+    now,
     read_state,
 )
-from crm_migrate.workspace.tables import FOLLOWED
+from crm_migrate.workspace.tables import FOLLOWED, MODEL
 from crm_migrate.workspace.taking_over import fingerprint, take_over_or_make
 
 
@@ -89,7 +92,7 @@ def _decided(project: Project, run: Run, plan: Plan, days_from: dict[str, set[in
 def reusing(stage: str, step: Callable[[Plan, Run], None], plan: Plan, run: Run, *also: str) -> None:
     """Do what a pure stage does, or take over what an earlier run made of the same: plan, tables, and what is `also`
     said. Where records go and what is reconciled of them decides nothing before they are planned to be loaded."""
-    said = plan.model_dump_json(exclude={"environment", "files", "examples"})
+    said = plan.model_dump_json(exclude={"environment", "files", "examples", "models"})
     take_over_or_make(run, stage, (said, *also), partial(step, plan, run))
 
 
@@ -104,7 +107,23 @@ def merge(project: Project, until: str, plan: Plan, run: Run) -> None:
     if crosswalk is not None:
         decided += (fingerprint(crosswalk(each.identity)) for each in plan.objects)
         decided += (fingerprint(run.folder.joinpath(*FOLLOWED.path(each.name))) for each in plan.objects)
+    decided += (f"{name}={text}" for name, text in plan.models.items())
     reusing("dedupe", partial(dedupe, crosswalk=crosswalk), plan, run, *decided)
+    _keep_models(project, plan, run)
+
+
+def _keep_models(project: Project, plan: Plan, run: Run) -> None:
+    """Freeze the plan with what matching learned; later runs have it, unless this one saw only a part of the rows."""
+    asked = [each.name for each in plan.objects if each.learned is not None]
+    with relations(run, "dedupe") as work:
+        found = {name: work.rows(f"SELECT document FROM {work.scan(MODEL, name)}") for name in asked}
+    models = {name: str(lines[0][0]) for name, lines in found.items() if lines}
+    fresh = {name: text for name, text in models.items() if plan.models.get(name) != text}
+    if not fresh:
+        return
+    freeze(run, plan.with_models({**plan.models, **models}))
+    if read_state(run).limit is None:
+        write_models(project.models, fresh, now()[:10], run.id)
 
 
 def _follow(project: Project, until: str, plan: Plan, run: Run) -> bool:

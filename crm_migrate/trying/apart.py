@@ -29,12 +29,14 @@ def place_apart(project: Project) -> Iterator[Path]:
 
 
 def set_apart(project: Project, place: Path, like: Project | None = None) -> Project:
-    """The project with `place` for all that is written, and a copy there of what people decided and of the locked
-    evidence: its own, or that of another state of it."""
+    """The project with `place` for all that is written, and a copy there of what people decided and of what is locked
+    of columns and of matching: its own, or that of another state of it."""
     said = like or project
     place.mkdir(mode=0o700, exist_ok=True)
     if said.decisions.is_dir():
         shutil.copytree(said.decisions, place / "decisions")
     if said.evidence.is_file():
         shutil.copyfile(said.evidence, place / "evidence.lock")
+    if said.models.is_file():
+        shutil.copyfile(said.models, place / "matching.lock")
     return replace(project, apart=place)

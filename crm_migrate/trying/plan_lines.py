@@ -10,6 +10,7 @@ from crm_migrate.trying.diff import Line
 # Told elsewhere (files, environment), or what people said about single records.
 _NOT_THE_MAPPING = {
     "version", "project", "files", "decisions", "decision_words", "environment", "corrections", "evidence",
+    "models",
 }  # fmt: skip
 _NAMES = ("name", "source", "id", "field", "object", "alias", "pattern", "login", "column")
 _NOTHING: tuple[Any, ...] = (None, [], {}, "", False)

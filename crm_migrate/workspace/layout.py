@@ -52,6 +52,11 @@ class Project:
         """Column evidence, under version control."""
         return (self.apart or self.folder) / "evidence.lock"
 
+    @property
+    def models(self) -> Path:
+        """The models that matching learned, under version control."""
+        return (self.apart or self.folder) / "matching.lock"
+
     def run(self, run_id: str) -> "Run":
         """The folder of one run."""
         return Run(self.work / "runs" / run_id, run_id)

@@ -152,6 +152,7 @@ LEARNED = Table(
     {"mode": "VARCHAR", "limit": "DOUBLE", "expected_wrong": "DOUBLE", "merged_records": "BIGINT", "cut": "DOUBLE"},
     ("mode",),
 )
+MODEL = Table("dedupe/<object>/model", texts("document"), ("document",))
 GROUPS = Table(
     "dedupe/<object>/groups",
     {"group": "BIGINT", "kind": "VARCHAR", "shared": "VARCHAR", "__node": "BIGINT"},

@@ -81,18 +81,22 @@ class Case:
 
 
 def outcomes(
-    found: Resolved, records: Records, limit: float = LIMIT, together: Pairs = (), apart: Pairs = ()
-) -> Outcomes:
+    found: Resolved, records: Records, limit: float = LIMIT, together: Pairs = (), apart: Pairs = (),
+    belief: Belief | None = None,
+) -> Outcomes:  # fmt: skip
     """What may be merged so that at most `limit` wrong merges per merged record are expected.
 
     `together` and `apart` are pairs of rows that people or rules have decided: the first are merged whatever their
     odds, the second are never in one cluster; where both would be, the rows that `together` joins are held apart.
+    `belief` was learned before; else it is learned here.
     """
-    case = opened(found, records, together, apart)
+    case = opened(found, records, together, apart, belief)
     return replace(decided(case, limit), groups=groups(facts_of(records), entities(case), found.doors, found.companies))
 
 
-def opened(found: Resolved, records: Records, together: Pairs = (), apart: Pairs = ()) -> Case:
+def opened(
+    found: Resolved, records: Records, together: Pairs = (), apart: Pairs = (), belief: Belief | None = None
+) -> Case:
     """The evidence for and against every pair that may matter, under any limit."""
     rows, facts = records.rows, facts_of(records)
     apart = [(min(pair), max(pair)) for pair in apart]
@@ -108,7 +112,7 @@ def opened(found: Resolved, records: Records, together: Pairs = (), apart: Pairs
     against = {name: flags & (decided_one[i] != decided_one[j]) for name, flags in against.items()}
     against = {"clash": clashing[i] & clashing[j], "apart": _among(i, j, apart, rows), **against}
     reasons = first_reason(against, len(i))
-    belief = believed(found)
+    belief = belief or believed(found)
     links = _links(pairs, reasons, home, belief, facts)
     enemies = _enemies(i, j, reasons, belief.wrong(pairs.odds))
     links, doubts = doubted(rows, links, enemies, joined, Odds(i, j, pairs.odds, rows))

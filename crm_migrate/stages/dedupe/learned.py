@@ -18,9 +18,11 @@ from crm_migrate.matching.comparing.terms import Codes, encode
 from crm_migrate.matching.deciding.clusters import components
 from crm_migrate.matching.deciding.outcomes import Outcomes, outcomes
 from crm_migrate.matching.deciding.vetoes import DIFFERENT
-from crm_migrate.matching.weighing.engine import Resolved, resolve
+from crm_migrate.matching.weighing.engine import Resolved
+from crm_migrate.matching.weighing.frozen import FrozenModel, applied, outgrown
 from crm_migrate.quoting import quoted
 from crm_migrate.stages.dedupe.identities import identities, kinds
+from crm_migrate.stages.dedupe.modelling import belief_of, modelled
 from crm_migrate.stages.dedupe.pairs import LEARNED, MODEL, SILENT
 from crm_migrate.stages.dedupe.rules import hard_fields
 from crm_migrate.workspace.relations import Relations
@@ -32,11 +34,14 @@ _LINE = {"a": pl.Int64, "b": pl.Int64, "outcome": pl.String, "why": pl.String, "
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """What was learned about the nodes of an object: `node` of each row, the outcomes in rows, blocks left out."""
+    """What the model says of the nodes of an object: `node` of each row, the outcomes in rows, blocks left out, the
+    model as a document, and why it should be learned anew ("" where it still fits)."""
 
     node: Codes
     found: Outcomes
     oversized: dict[str, int]
+    model: FrozenModel
+    outgrown: str
 
 
 def learn(work: Relations, plan: Plan, each: ObjectPlan, nodes: str) -> Learned | None:
@@ -48,20 +53,23 @@ def learn(work: Relations, plan: Plan, each: ObjectPlan, nodes: str) -> Learned 
     records = prepare(frame, kinds(plan, each), each.entity)
     if not records.comparisons:
         return None
+    model = modelled(plan, each, records, frame)
     del frame
-    resolved = resolve(records, each.learned.sites == "one")
+    resolved = applied(records, model, each.learned.sites == "one")
     hard = _contradictions(work, each, resolved, node)
     together, apart = _decided(work, each, node)
     likely = hard & (resolved.scored.odds > 0)
     different = resolved.scored.i[likely], resolved.scored.j[likely]
-    found = outcomes(resolved, records, each.learned.limit, together=_pairs(together), apart=_pairs(apart, different))
+    apart_all, belief = _pairs(apart, different), belief_of(model)
+    found = outcomes(resolved, records, each.learned.limit, _pairs(together), apart_all, belief)
     lines = [
         _merged(records, resolved, found, together, each.learned),
         _asked(records, found),
         _contradicting(work, each, records, resolved, likely, node),
     ]
     _insert(work, each, node, pl.concat(lines))
-    return Learned(node, found, resolved.blocked.oversized)
+    told = outgrown(model, records.rows, records.comparisons)
+    return Learned(node, found, resolved.blocked.oversized, model, told)
 
 
 def _decided(work: Relations, each: ObjectPlan, node: Codes) -> tuple[Ends, Ends]:

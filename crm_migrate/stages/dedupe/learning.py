@@ -9,16 +9,18 @@ import pyarrow as pa
 from crm_migrate.mapping.plan import LearnedPlan, ObjectPlan
 from crm_migrate.quoting import quoted
 from crm_migrate.stages.dedupe.learned import Learned
-from crm_migrate.stages.dedupe.pairs import MODEL
+from crm_migrate.stages.dedupe.pairs import MODEL as NAME
 from crm_migrate.workspace.relations import Relations
-from crm_migrate.workspace.tables import GROUPS, LEARNED, Table
+from crm_migrate.workspace.tables import GROUPS, LEARNED, MODEL, Table
 
 Line = tuple[str, str, str, int]  # code, rule, message, count
 
 
 def publish_learned(work: Relations, each: ObjectPlan, learned: Learned | None) -> None:
-    """Tables `dedupe/<object>/learned` (one line) and `groups`; empty where no model spoke."""
+    """Tables `dedupe/<object>/learned` (one line), `model` and `groups`; empty where no model spoke."""
     _publish(work, each, LEARNED, _summary(each.learned, learned) if each.learned else LEARNED.schema.empty_table())
+    document = pa.table([[learned.model.text()] if learned else []], schema=MODEL.schema)
+    _publish(work, each, MODEL, document)
     _publish(work, each, GROUPS, _groups(learned))
 
 
@@ -57,11 +59,13 @@ def told(work: Relations, each: ObjectPlan, learned: Learned | None) -> Iterator
         return
     if learned is None:
         message = "The records say too little about who they are: nothing was compared by the model."
-        yield "learned_nothing", MODEL, message, 1
+        yield "learned_nothing", NAME, message, 1
         return
+    if learned.outgrown:
+        yield "model_outgrown", NAME, learned.outgrown, 1
     for key, rows in sorted(learned.oversized.items()):
         message = f"{rows} records agree in {key} with more others than can be compared for that alone."
-        yield "block_too_big", MODEL, message, rows
+        yield "block_too_big", NAME, message, rows
     yield from _split(work, each, learned)
 
 
@@ -73,4 +77,4 @@ def _split(work: Relations, each: ObjectPlan, learned: Learned) -> Iterator[Line
         query = f"SELECT concat(__source, ':', __key) FROM {quoted(f'nodes/{each.name}')} WHERE __node = ?"
         first = str(work.rows(query, nodes[:1])[0][0])
         message = f"{len(nodes)} likely clusters were not merged as a whole (the first is that of {first}): {why}."
-        yield "cluster_split", MODEL, message, len(nodes)
+        yield "cluster_split", NAME, message, len(nodes)
