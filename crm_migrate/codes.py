@@ -391,6 +391,8 @@ _FAMILIES: tuple[tuple[str, tuple[str, ...]], ...] = (
         (
             "edited_in_target",
             "emptied_in_source",
+            "sample_wrong",
+            "sample_outdated",
         ),
     ),
     (

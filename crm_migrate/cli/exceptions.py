@@ -44,15 +44,15 @@ def exceptions_command(
 
 
 def _show(folder: Path, run_id: str | None, *, as_json: bool) -> None:
+    from crm_migrate.pipeline.following import as_it_stands
     from crm_migrate.reports import presentable
     from crm_migrate.reports.sentence import since
     from crm_migrate.words.language import language
-    from crm_migrate.workspace.following import followed
     from crm_migrate.workspace.kept_figures import read_figures
 
     project = project_of(folder)
     run = find_run(project, run_id)
-    figures = presentable(followed(project, run, read_figures(run)))
+    figures = presentable(as_it_stands(project, run, read_figures(run)))
     follow, screen = figures.follow_up, Screen(quiet=as_json)
     if as_json:
         screen.lines([json.dumps({"run": run.id, **follow.model_dump(mode="json")}, ensure_ascii=False, indent=1)])

@@ -12,6 +12,7 @@ from crm_migrate.correcting.edited_exceptions import Edited, read_edits, status_
 from crm_migrate.errors import CrmMigrateError, InputError
 from crm_migrate.finding import Finding, Place
 from crm_migrate.reports.exception_marks import NOTHING, digest, parts
+from crm_migrate.stages.reconcile.sample_exceptions import with_defects
 from crm_migrate.workspace.decision_files import decision_ids
 from crm_migrate.workspace.exception_ids import identified
 from crm_migrate.workspace.exception_states import STATUSES, ExceptionState, Status, read_states, write_states
@@ -112,12 +113,12 @@ def _newer(name: str, was: ExceptionState | None) -> str:
 def _known(project: Project, named: set[str]) -> dict[tuple[str, str], ExceptionGroup]:
     """The exceptions of the runs that edits name, by run and id."""
     found = (run for run in runs(project) if run.id in named and figures_path(run).is_file())
-    return {(run.id, each.id): each for run in found for each in _exceptions(run)}
+    return {(run.id, each.id): each for run in found for each in _exceptions(project, run)}
 
 
-def _exceptions(run: Run) -> Iterator[ExceptionGroup]:
+def _exceptions(project: Project, run: Run) -> Iterator[ExceptionGroup]:
     try:
-        yield from identified(read_figures(run).exceptions)
+        yield from identified(with_defects(project, run, read_figures(run)).exceptions)
     except CrmMigrateError:  # edits of a run that cannot be read are told as unknown
         return
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from crm_migrate.errors import InputError
 from crm_migrate.mapping.frozen import read_plan
-from crm_migrate.mapping.plan import Plan
+from crm_migrate.stages.reconcile.sample_exceptions import joined, packs_of
 from crm_migrate.stages.reconcile.sampled import defects, digests_of, sample_figures
 from crm_migrate.workspace.figures import Figures
 from crm_migrate.workspace.follow_up import SignedOff
@@ -17,23 +17,20 @@ from crm_migrate.workspace.state import read_state
 
 def as_it_stands(project: Project, run: Run, figures: Figures) -> Figures:
     """The figures as a report shows them now. MappingError or InputError where a file of people cannot be read."""
-    found = followed(project, run, figures)
     try:
         plan = read_plan(run)
     except InputError:
         if read_packs(project.folder) or read_sign_offs(project.folder):
             raise
-        return found  # figures are told without a plan, too, where nobody has checked or signed anything
+        # figures are told without a plan, too, where nobody has checked or signed anything
+        return followed(project, run, figures)
+    packs = packs_of(project, plan)
+    digests = digests_of(plan, run, packs)
+    found = followed(project, run, joined(figures, plan, packs, digests))
+    samples = {"samples": sample_figures(plan, packs, digests), "defects": tuple(defects(packs))}
     bound = bound_of(figures, digests_now(project.folder, plan.files), people_now(project.folder))
-    more = {"sign_hash": bound.hash, "signed": tuple(_signed(project, run, bound)), **_samples(project, run, plan)}
+    more = {"sign_hash": bound.hash, "signed": tuple(_signed(project, run, bound)), **samples}
     return found.model_copy(update={"follow_up": found.follow_up.model_copy(update=more)})
-
-
-def _samples(project: Project, run: Run, plan: Plan) -> dict[str, object]:
-    packs = [each for each in read_packs(project.folder) if each.environment == plan.environment.name]
-    if not packs:
-        return {}
-    return {"samples": sample_figures(plan, packs, digests_of(plan, run, packs)), "defects": tuple(defects(packs))}
 
 
 def _signed(project: Project, run: Run, bound: Bound) -> Iterator[SignedOff]:

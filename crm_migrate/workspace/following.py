@@ -13,6 +13,7 @@ from crm_migrate.workspace.kept_figures import figures_path, read_figures
 from crm_migrate.workspace.layout import Project, Run
 from crm_migrate.workspace.parts import paths
 from crm_migrate.workspace.rehearsals import SHOWN, rehearsal
+from crm_migrate.workspace.sample_packs import OUTDATED, WRONG
 from crm_migrate.workspace.sql import connected, exists, relation
 from crm_migrate.workspace.state import read_state, runs
 from crm_migrate.workspace.undoing import undone_runs
@@ -71,7 +72,7 @@ def _since(
     group: ExceptionGroup, before: Mapping[str, ExceptionGroup] | None, moved: Moved | None
 ) -> dict[str, object]:
     """How an exception compares with the run before; nothing where there is none."""
-    if before is None:
+    if before is None or group.code in (WRONG, OUTDATED):  # verdicts on samples are no figures of either run
         return {}
     was = before.get(group.id)
     known: dict[str, object] = {"since": "still" if was else "new", "before": was.count if was else 0}

@@ -14,6 +14,7 @@ from crm_migrate.errors import InputError
 from crm_migrate.workspace.files import SHARED, write_file
 
 FOLDER = "samples"
+WRONG, OUTDATED = "sample_wrong", "sample_outdated"  # codes of the exceptions that wrong verdicts are
 Judged = Literal["right", "wrong", "unclear"]
 VERDICTS: tuple[Judged, ...] = get_args(Judged)
 _MAX_BYTES = 16 << 20

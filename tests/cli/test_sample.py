@@ -1,5 +1,6 @@
 """`sample`: what is drawn and why, the test script of a reviewer, what comes back, and when it holds no more."""
 
+import hashlib
 import json
 import os
 import re
@@ -186,6 +187,53 @@ def test_a_wrong_one_and_one_that_nobody_can_tell_count_in_the_bound(project: Pa
     assert found["at_most"] >= 0.05 * 114
     (defect,) = reported(project)["defects"]
     assert f"{defect['object']}/{defect['entity']}" == one and defect["note"] == "she left"
+
+
+def test_what_is_wrong_is_an_exception_that_is_assigned_checked_again_and_gone(project: Path) -> None:
+    sample = drawn(project)
+    first = next(each for each in sample["records"] if each["object"] == "contacts")
+    key = f"contacts/{first['entity']}"
+    judge(project / "ayse.xlsx", "right", where={f"{key}/email": ("wrong", "ask adam@firm.example"), key: ("", "")})
+    results(project)
+
+    def told() -> dict[str, dict[str, Any]]:
+        ran("report", "--project", project, "--format", "json,html", "--out", project / "out")
+        figures = json.loads((project / "out" / "report.json").read_text("utf-8"))["figures"]
+        follow = {each["id"]: each for each in figures["follow_up"]["exceptions"]}
+        listed = [each for each in figures["exceptions"] if each["code"].startswith("sample_")]
+        return {
+            each["code"]: {**each, **follow[each["id"]], "signed": figures["header"]["signature"]} for each in listed
+        }
+
+    (wrong,) = told().values()
+    assert (wrong["code"], wrong["object"], wrong["field"], wrong["count"]) == ("sample_wrong", "contacts", "email", 1)
+    assert "adam@firm.example" not in wrong["examples"][0]["message"], "reports are masked"
+    assert wrong["id"] in (project / "out" / "report.html").read_text("utf-8")
+    edits = project / "edits.csv"
+    mark = ":".join(["0" * 16, *(hashlib.sha256(text).hexdigest()[:8] for text in (b"open", b"", b"", b""))])
+    edits.write_text(
+        f"id,status,assignee,decision,note,mark,run\n{wrong['id']},assigned,Kai,,,{mark},{wrong_run(project)}\n"
+    )
+    ran("exceptions", project, "--read", edits, "--who", "Ada")
+    (assigned,) = told().values()
+    assert (assigned["status"], assigned["assignee"], assigned["signed"]) == ("assigned", "Kai", wrong["signed"])
+
+    mapping = project / "crm-migrate.yaml"
+    mapping.write_text(
+        mapping.read_text("utf-8").replace("birth_date: born", "birth_date: {k: born}\n      job_title: first")
+    )
+    ran("run", project)
+    (outdated,) = told().values()
+    assert (outdated["code"], outdated["status"]) == ("sample_outdated", "open")
+    drawn(project)
+    judge(project / "ayse.xlsx", "right")
+    results(project)
+    assert not told(), "a verdict that holds has the last word"
+
+
+def wrong_run(folder: Path) -> str:
+    """The id of the last run."""
+    return sorted((folder / "reports").iterdir())[-1].name
 
 
 def test_nothing_is_proven_before_all_that_were_drawn_are_checked(project: Path) -> None:

@@ -25,8 +25,8 @@ def repair_figures(tables: Relations, plan: Plan) -> Iterator[RepairFigure]:
             GROUP BY name, cause, exception ORDER BY count(*) DESC, name, cause, exception"""
         ):
             told = dict(zip(_OUTCOMES, map(int, counted), strict=True))
-            figure = RepairFigure(object=object_plan.name, field=field, cause=cause, cells=cells, **told)
-            yield figure.model_copy(update={"exception": exception})
+            place = {"object": object_plan.name, "field": field, "cause": cause, "exception": exception or ""}
+            yield RepairFigure.model_validate({**place, "cells": cells, **told})
 
 
 def _lines(tables: Relations, object_plan: ObjectPlan) -> str:
