@@ -23,6 +23,15 @@ _RENAMED = re.compile(r"_duplicated_\d+$")
 
 def input_options(command: Command) -> Command:
     """The file and how to read it, the same for every question about it."""
+    return _with_options(command, id_required=True)
+
+
+def file_or_project_options(command: Command) -> Command:
+    """The same, where a project may be named instead of a file; then none of the options of files is taken."""
+    return _with_options(command, id_required=False)
+
+
+def _with_options(command: Command, *, id_required: bool) -> Command:
     for option in (
         part_options,
         click.option(
@@ -42,11 +51,18 @@ def input_options(command: Command) -> Command:
             show_default=True,
             help="Of organisations: a company at a few addresses is one, or each address is somebody.",
         ),
-        click.option("--id", "id_column", required=True, help="The column that names a row; its values occur once."),
+        click.option(
+            "--id", "id_column", required=id_required, help="The column that names a row; its values occur once."
+        ),
         click.argument("file", type=click.Path(path_type=Path)),
     ):
         command = option(command)
     return command
+
+
+def is_project(file: Path) -> bool:
+    """Whether a path names a project: its folder, or its mapping."""
+    return file.is_dir() or file.suffix.lower() in (".yaml", ".yml")
 
 
 def found_in(

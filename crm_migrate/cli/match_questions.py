@@ -1,16 +1,19 @@
 """The questions about matching: `match tune`, `match explain`, `match score`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
-from crm_migrate.cli.match_input import found_in, input_options
+from crm_migrate.cli.match_input import file_or_project_options, found_in, input_options, is_project
 from crm_migrate.cli.speaking import asked_language
+from crm_migrate.errors import UsageError
 
 if TYPE_CHECKING:
     from crm_migrate.matching.explaining.labels import Score
+    from crm_migrate.matching.explaining.waterfall import Waterfall
     from crm_migrate.words.language import Language
 
 LIMITS = (0.0001, 0.001, 0.005, 0.01, 0.05)  # wrong merges per merged record
@@ -57,29 +60,63 @@ def tune_command(file: Path, limit: float, html: Path | None, lang: str, **optio
 
 
 @click.command("explain")
-@input_options
+@file_or_project_options
 @click.argument("left")
 @click.argument("right")
-@click.option("--limit", type=click.FloatRange(0, 1), default=0.001, show_default=True, help="Wrong merges allowed.")
+@click.option(
+    "--limit", type=click.FloatRange(0, 1), help="Wrong merges allowed; 0.001 for a file, else the mapping's."
+)
+@click.option("--object", "object_name", metavar="NAME", help="Of a project: whose records they are.")
+@click.option("--run", "run_id", metavar="ID", help="Of a project: which run; the latest that matched by default.")
 @click.option("--html", type=click.Path(path_type=Path), help="The same as one offline page, with the model.")
 @_LANGUAGE
+@click.pass_context
 def explain_command(
-    file: Path, left: str, right: str, limit: float, html: Path | None, lang: str, **options: Any
-) -> None:
+    ctx: click.Context, /, file: Path, left: str, right: str, limit: float | None, object_name: str | None,
+    run_id: str | None, html: Path | None, lang: str, **options: Any,
+) -> None:  # fmt: skip
     """Why two rows, named by their ids, are merged, asked about or kept apart: the weight of everything compared.
 
     \b
       crm-migrate match explain contacts.csv --id ContactID 17 4711
+      crm-migrate match explain demo kisi:17 books:A-4
+    Of a project the pair is weighed by its model, as in every table, page and report; of a file by what it teaches.
     """
     from crm_migrate.reports.pairs import terminal
     from crm_migrate.reports.visible import visible
 
     words = asked_language(lang)
-    pair = found_in(file, **options).explain(left, right, limit)
+    if is_project(file):
+        _refuse_given(ctx, ("limit", *options), "which belongs to a file")
+        pair = _of_project(file, run_id, object_name, left, right)
+    else:
+        _refuse_given(ctx, ("object_name", "run_id"), "which belongs to a project")
+        if options["id_column"] is None:
+            raise UsageError("a file needs --id, the column that names a row", hint="--id COLUMN")
+        pair = found_in(file, **options).explain(left, right, 0.001 if limit is None else limit)
     click.echo("\n".join(terminal(pair, words)))
-    click.echo("\n" + words.word("match.alone", file=visible(file.name)))
+    if not is_project(file):
+        click.echo("\n" + words.word("match.alone", file=visible(file.name)))
     if html:
         _page(html, [pair], words.word("match.between", left=left, right=right), words)
+
+
+def _refuse_given(ctx: click.Context, names: Iterable[str], why: str) -> None:
+    """An option that would do nothing is refused."""
+    given = [name for name in names if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE]
+    if given:
+        option = next(p.opts[0] for p in ctx.command.params if p.name == given[0])
+        raise UsageError(f"there is {option}, {why}", hint=f"leave out {option}")
+
+
+def _of_project(file: Path, run_id: str | None, object_name: str | None, left: str, right: str) -> "Waterfall":
+    from crm_migrate.cli.mapping import project_of
+    from crm_migrate.inspecting.why_not import explain_pair
+    from crm_migrate.mapping.frozen import read_plan
+    from crm_migrate.workspace.state import look_at
+
+    run = look_at(project_of(file), run_id, "dedupe")
+    return explain_pair(read_plan(run), run, left, right, object_name)
 
 
 @click.command("score")

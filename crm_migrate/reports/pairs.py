@@ -25,7 +25,8 @@ from crm_migrate.words.language import Language
 from crm_migrate.words.messages import REASONS, spoken
 
 VALUE = 40  # characters of a value in a terminal
-_SIGNS = 20  # a bar of ten signs stands for odds of a thousand to one
+_SIGNS = 40  # of the picture in a terminal, one scale for all lines
+_CUT = "|"
 _REST = 0.05  # bits: less is rounding
 
 
@@ -76,18 +77,31 @@ def _line(
 
 
 def terminal(found: Waterfall, words: Language) -> list[str]:
-    """The sentence, then one aligned line per comparison with its weight in bits and a bar."""
+    """The sentence, then one aligned line per comparison with its weight in bits and its bar; `|` is the cut."""
     head = ["", "", visible(str(found.left), VALUE), visible(str(found.right), VALUE), words.word("match.col_bits"), ""]
-    rows = [head]
-    for line in lines(found, words):
+    rows, shown = [head], lines(found, words)
+    cut = cut_at(shown, found.verdict.cut)
+    for line, bar in zip(shown, bars(shown, found.verdict.cut), strict=True):
         values = (visible(text, VALUE) for text in (line.left, line.right))
         weight = telling.bits(line.bits, words)
-        rows.append([visible(line.what, VALUE), line.agreement, *values, weight, _signs(line.bits)])
-    return [visible(telling.sentence(found, words)), "", *aligned(rows, left=(0, 1, 2, 3, 5))]
+        rows.append([visible(line.what, VALUE), line.agreement, *values, weight, _picture(bar, cut)])
+    told = [visible(telling.sentence(found, words)), "", *aligned(rows, left=(0, 1, 2, 3, 5))]
+    return (
+        told
+        if cut is None
+        else [*told, words.word("match.cut", sign=_CUT, begins=telling.begins(found.verdict, words))]
+    )
 
 
-def _signs(bits: float) -> str:
-    return ("+" if bits > 0 else "-") * min(round(abs(bits)), _SIGNS)
+def _picture(bar: Bar, cut: int | None) -> str:
+    """A bar of the page's picture in signs: + for one, - against, = the sum."""
+    signs = [" "] * (_SIGNS + 1)
+    first, last = (round(edge * _SIGNS / WIDTH) for edge in (bar.x, bar.x + bar.width))
+    for at in range(first, max(last, first + 1)):
+        signs[at] = {"plus": "+", "minus": "-"}.get(bar.kind, "=")
+    if cut is not None:
+        signs[round(cut * _SIGNS / WIDTH)] = _CUT
+    return "".join(signs).rstrip()
 
 
 # ------------------------------------------------------------------------------------------------------------ the page
@@ -117,7 +131,8 @@ def _pair(found: Waterfall, words: Language) -> dict[str, object]:
         "found": found,
         "sentence": telling.sentence(found, words),
         "begins": telling.begins(found.verdict, words),
-        "lines": list(zip(shown, bars(shown), strict=True)),
+        "lines": list(zip(shown, bars(shown, found.verdict.cut), strict=True)),
+        "cut": cut_at(shown, found.verdict.cut),
         "rivals": [(telling.rival(r.name, words), *_split(r.start, r.start + r.gained)) for r in found.rivals],
         "asked": _asked(found.verdict, words),
     }
@@ -166,11 +181,24 @@ def _share(share: float, words: Language) -> str:
     return words.word("percent", rate=words.amount(f"{percent:.{decimals}f}"))
 
 
-def bars(shown: Sequence[Line]) -> list[Bar]:
-    """One rectangle per line on one scale, in thousandths of the picture's width."""
-    low = min(0.0, *(min(line.start, line.end) for line in shown))
-    span = max(0.0, *(max(line.start, line.end) for line in shown)) - low or 1.0
+def bars(shown: Sequence[Line], cut: float) -> list[Bar]:
+    """One rectangle per line on one scale with the cut (bits), in thousandths of the picture's width."""
+    low, span = _scale(shown, cut)
     return [_bar(line, low, span) for line in shown]
+
+
+def cut_at(shown: Sequence[Line], cut: float) -> int | None:
+    """Where merging begins on that scale; None where nothing is merged."""
+    if not np.isfinite(cut):
+        return None
+    low, span = _scale(shown, cut)
+    return min(int((cut - low) * WIDTH / span), WIDTH - 1)
+
+
+def _scale(shown: Sequence[Line], cut: float) -> tuple[float, float]:
+    """The lowest weight of the picture, and how many bits it is wide."""
+    edges = [0.0, *([cut] if np.isfinite(cut) else []), *(edge for line in shown for edge in (line.start, line.end))]
+    return min(edges), max(edges) - min(edges) or 1.0
 
 
 def _bar(line: Line, low: float, span: float) -> Bar:

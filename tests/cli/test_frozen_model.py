@@ -138,3 +138,60 @@ def test_a_part_of_the_rows_teaches_later_runs_nothing(project: Path) -> None:
     call("run", project, "--until", "dedupe", "--limit", "30")
     assert not (project / "matching.lock").exists()
     assert call("resume", project, "--until", "dedupe").exit_code == 0
+
+
+def test_one_pair_has_one_probability_in_tables_explanations_and_the_page_for_every_pair(project: Path) -> None:
+    from crm_migrate.inspecting.why_not import explain_pair
+    from crm_migrate.mapping.frozen import read_plan
+    from crm_migrate.matching.explaining.likely import likely
+    from crm_migrate.reviewing.asking import ask
+
+    found = matched(project)
+    run = runs(Project(project, project / "crm-migrate.yaml"))[-1]
+    plan = read_plan(run)
+    asked = {
+        tuple(sorted((q.names[pair.left], q.names[pair.right]))): pair.probability
+        for q in ask(plan, run).questions
+        for pair in q.compared
+    }
+    assert len(found) >= 12
+    for pair, (outcome, probability) in found.items():
+        told = explain_pair(plan, run, *pair)
+        assert probability is not None and told.probability == pytest.approx(probability, abs=1e-6)
+        assert told.verdict.outcome == {"review": "ask", "vetoed": "apart"}[outcome]
+        assert asked.get(pair, probability) == probability
+        page = call("match", "explain", project, *pair).output if pair == max(found) else likely(probability)
+        assert likely(probability) in page
+    assert asked
+
+
+def test_a_pair_that_no_key_proposed_is_explained_in_words_with_its_cut(project: Path) -> None:
+    found = matched(project)
+    assert ("kisi:0001", "kisi:0009") not in found
+    (project / "crm-migrate.yaml").write_text(MAPPING.replace("match: learned", "match: {learned: merge}"), "utf-8")
+    matched(project)
+    told = call("match", "explain", project, "kisi:0009", "kisi:0001", "--html", project / "pair.html").output
+    assert told.startswith("Kept apart")
+    assert "less than 0.1 % that they are one" in told
+    assert "| in the pictures is the cut: merging begins at +" in told
+    assert all("|" in line for line in told.splitlines() if line.startswith(("e-mail", "birth date", "total")))
+    page = (project / "pair.html").read_text("utf-8")
+    assert page.count('class="cut"') == page.count('class="b-')
+    merged = call("match", "explain", project, "kisi:0009", "books:0009").output
+    assert merged.startswith("Would be merged")
+
+
+def test_what_keeps_a_pair_apart_is_said_whoever_keeps_it(project: Path) -> None:
+    (project / "decisions").mkdir()
+    decision = {
+        "object": "contacts", "members": ["books:0004", "kisi:0004"], "decision": "apart", "who": "ayse",
+        "when": "2025-03-14", "why": "twins",
+    }  # fmt: skip
+    (project / "decisions" / "duplicates.yaml").write_text(json.dumps({"duplicates": [decision]}), "utf-8")
+    matched(project)
+    told = call("match", "explain", project, "kisi:0004", "books:0004").output
+    assert told.startswith("Kept apart") and "ayse on 2025-03-14: twins" in told
+    refused = CliRunner().invoke(cli, ["match", "explain", str(project), "kisi:0004", "books:0004", "--limit", "0.1"])
+    assert isinstance(refused.exception, UsageError) and "--limit" in refused.exception.message
+    nobody = CliRunner().invoke(cli, ["match", "explain", str(project), "kisi:0004", "books:9999"])
+    assert isinstance(nobody.exception, UsageError)
