@@ -278,9 +278,12 @@ def test_the_figure_from_outside_agrees(checked: Checked) -> None:
     assert control["agrees"]
 
 
-def test_the_only_gate_that_fails_is_the_accepted_one(checked: Checked) -> None:
+def test_the_only_gates_that_fail_are_the_accepted_ones(checked: Checked) -> None:
     failed = {gate["name"]: gate["accepted"] for gate in checked.run.figures["gates"] if not gate["passed"]}
-    assert failed == {name: f"accept:{name}" for name in ("unreadable_amounts", "left_out_amount")}
+    accepted = {name: f"accept:{name}" for name in ("unreadable_amounts", "left_out_amount")}
+    if checked.run.figures["pack"]:  # the first mapping asks for it: a won chance has no name yet
+        accepted["pack"] = "accept:pack.sales"
+    assert failed == accepted
     assert checked.run.figures["verdict"] == "GO WITH ACCEPTED EXCEPTIONS"
 
 

@@ -10,12 +10,14 @@ from crm_migrate.crm.work import holds_work
 from crm_migrate.mapping.plan import ObjectPlan
 
 IN_REPORT_CURRENCY = "amount_in_report_currency"
-Part = Literal["is_open", "is_won", "is_lost", "month", "quarter", "year", "converted"]
+Part = Literal["is_open", "is_won", "is_lost", "day", "month", "quarter", "year", "converted"]
 MEANINGS: dict[str, str] = {
     "is_open, is_won, is_lost": "yes or no, from `stage`: its letters are `closedwon` or `won`, `closedlost` or `lost`,"
     " or it is open; of tasks, calls, meetings, activities and tickets (also by the target's name for them) `is_open`"
     " alone, from `status`: it is open unless its letters say that it has ended (`closed`, `completed`, `done`, `held`,"
     " `solved`, `cancelled` ...)",
+    "DATE_day": "`2025-03-14`, from every field of a day or a moment: `close_date` gives `close_day`, `created_at`"
+    " gives `created_day`, the day that it was in the time zone of the project; months, quarters and years are of it",
     "DATE_month": "`2025-03`, from every field of a day or a moment: `close_date` gives `close_month`, `created_at`"
     " gives `created_month`",
     "DATE_quarter, DATE_year": "`2025-Q1` and `2025`; where `fiscal_year_starts` says another day than 01-01, the"
@@ -53,6 +55,7 @@ def _derived(each: ObjectPlan, converts: bool) -> Iterator[Derived]:
     for field in each.fields:
         if TYPES[field.type].storage in ("date", "instant") and field.ref is None:
             stem = field.name.removesuffix("_date").removesuffix("_at").removesuffix("_on")
+            yield Derived(f"{stem}_day", "date", field.name, "day")
             yield Derived(f"{stem}_month", "text", field.name, "month")
             yield Derived(f"{stem}_quarter", "text", field.name, "quarter")
             yield Derived(f"{stem}_year", "text", field.name, "year")

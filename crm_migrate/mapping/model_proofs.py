@@ -2,9 +2,9 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
-from crm_migrate.mapping.authored import Authored, Flag, Text, Texts
+from crm_migrate.mapping.authored import TEXTS_SCHEMA, Authored, Flag, Text, Texts
 
 
 class Check(Authored):
@@ -29,6 +29,44 @@ class Kpi(Authored):
     by: Texts = Field(default=(), description="fields by whose values the figure is told one by one")
     never_rises: Flag = Field(default=False, description="a target that has more than the sources is a difference")
     never_falls: Flag = Field(default=False, description="a target that has less than the sources is a difference")
+
+
+class Customers(Authored):
+    """Who is a customer, and from which day to which."""
+
+    of: str = Field(description="whose records: `accounts`, `contacts`")
+    where: str | None = Field(default=None, description="condition over fields: which of them are customers")
+    since: str = Field(description="field of the day on which somebody became a customer")
+    until: str | None = Field(default=None, description="field of the day on which a customer left; empty: still one")
+
+
+class Pack(Authored):
+    """The pack of key figures by the definitions of docs/key-figures.md; short: `pack: all`, `pack: [sales, hygiene]`.
+
+    Those whose fields are mapped are computed in sources, as expected and in the target; of the others the report says
+    why not. A difference fails the gate `pack`.
+    """
+
+    families: Texts = Field(
+        default=(),
+        description="`sales`, `service`, `customers`, `marketing`, `hygiene`; all of them unless said, or by `all`",
+    )
+    period: str | None = Field(
+        default=None,
+        pattern=r"^\d{4}$",
+        description="the year of retention, CAC and the like, by the calendar year in which it begins; the last whole"
+        " fiscal year before `as_of` unless said",
+    )
+    customers: Customers | None = Field(default=None, description="who is a customer")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _families(cls, value: Any) -> Any:
+        return {"families": value} if isinstance(value, str | list) else value
+
+    @classmethod
+    def short_schemas(cls, long: dict[str, Any]) -> list[dict[str, Any]]:  # noqa: ARG003 -- always the same
+        return TEXTS_SCHEMA["anyOf"]
 
 
 class Control(Authored):
@@ -57,6 +95,7 @@ class Reconcile(Authored):
         default={}, description="object -> how many records are compared cell by cell: `all` or a number"
     )
     kpis: dict[str, Kpi] = Field(default={}, description="figures of both sides that must agree")
+    pack: Pack | None = Field(default=None, description="the usual key figures of a CRM, by one definition each")
     controls: dict[str, Control] = Field(default={}, description="figure -> what somebody outside says it is")
     gates: dict[str, Limits] = Field(default={}, description="gate -> limit, or object -> limit; see Gates")
     sign_off: Texts = Field(default=(), description="who signs")

@@ -264,6 +264,13 @@ class VariantPlan(Frozen):
     parts: tuple[str, ...]
 
 
+class ViewPlan(Frozen):
+    """The view of an object in the target that users find when they open it, and why it hides records."""
+
+    name: str
+    hides: tuple[str, ...]
+
+
 class ObjectPlan(Frozen):
     """One object, in load order of the plan: who feeds it, its fields, how its records match and merge."""
 
@@ -285,6 +292,7 @@ class ObjectPlan(Frozen):
     second_pass: tuple[str, ...] = ()  # reference fields that are written after all records exist (cycles, self)
     key_field: str = "crm_migrate_id"  # where our entity id lives in the target, by the target's profile
     variant: VariantPlan | None = None
+    view: ViewPlan | None = None
 
     @property
     def identity(self) -> str:
@@ -503,11 +511,30 @@ class GatePlan(Frozen):
     share: bool = False
 
 
+class CustomersPlan(Frozen):
+    """Who is a customer: records of an object, from the day `since` to the day `until` (fields of days, derived)."""
+
+    object: str
+    where: str | None = None
+    since: str
+    until: str | None = None
+
+
+class PackPlan(Frozen):
+    """Which families of the pack of key figures are told, for the days of which period (ISO; first and last)."""
+
+    families: tuple[str, ...]
+    start: str | None = None
+    end: str | None = None
+    customers: CustomersPlan | None = None
+
+
 class ReconcilePlan(Frozen):
     """What is compared, which figures must agree, and which limits hold."""
 
     compare: dict[str, str] = {}
     kpis: tuple[KpiPlan, ...] = ()
+    pack: PackPlan | None = None
     controls: tuple[ControlPlan, ...] = ()
     gates: tuple[GatePlan, ...] = ()
     sign_off: tuple[str, ...] = ()

@@ -174,6 +174,21 @@ class ProfileField(Authored):
     note: str = Field(default="", description="what somebody has to know of it")
 
 
+class ProfileView(Authored):
+    """The view of an object that users find when they open it, as it is before anybody makes another one.
+
+    What it does not show, by the first reason that holds: `inactive_owner` (of a user who has left), `unknown_owner`
+    (of no user of the owners file: a queue, a team), `no_owner`, `wrong_type` (of a record type that the target does
+    not name, or of none), `unknown_stage` (a stage or status that is none of the target's), `closed`.
+    """
+
+    called: Text = Field(description="its name in the target")
+    hides: Texts = Field(
+        description="`inactive_owner`, `unknown_owner`, `no_owner`, `wrong_type`, `unknown_stage`, `closed`"
+    )
+    evidence: str = Field(default="", description="where that is from")
+
+
 class ProfileObject(Authored):
     """An object of the target; `key_field` is where our entity id lives.
 
@@ -198,6 +213,7 @@ class ProfileObject(Authored):
         description="fields of the target (`*` for anything) in which it keeps who opted out: a load writes them with a"
         " consent, so no other field goes there beside one",
     )
+    view: ProfileView | None = Field(default=None, description="what users see of it when they open it")
     largest_file: Size | None = Field(default=None, description="size above which it takes no file")
     forbidden_files: Texts = Field(default=(), description="endings of files that it does not take")
     quirks: Texts = Field(default=(), description="what surprised somebody, in words")

@@ -21,6 +21,7 @@ from crm_migrate.mapping.plan import (
     SamePlan,
     SplitPlan,
     VetoPlan,
+    ViewPlan,
 )
 from crm_migrate.mapping.profiles import ProfileObject
 from crm_migrate.mapping.resolving_equals import equals
@@ -73,6 +74,7 @@ def _object(desk: Desk, name: str, part: ObjectPart) -> ObjectPlan:
         entity=cast(Literal["organisation", "person", "thing"], canonical.entity if canonical else "thing"),
         target=part.to if isinstance(part.to, str) else profile.name if profile else name,
         variant=desk.variants.get(name),
+        view=ViewPlan(name=profile.view.called, hides=profile.view.hides) if profile and profile.view else None,
         key_field=profile.key_field if profile else "crm_migrate_id",
         mergeable=canonical.mergeable if canonical else False,
         link=desk.links.get(name),

@@ -14,6 +14,7 @@ from crm_migrate.mapping.plan import (
     ObjectPlan,
     ReconcilePlan,
 )
+from crm_migrate.mapping.resolving_pack import pack
 from crm_migrate.mapping.text import normal_name, parse_amount, parse_limit
 from crm_migrate.mapping.tree import Path
 
@@ -72,6 +73,7 @@ def reconcile(desk: Desk, objects: dict[str, ObjectPlan]) -> ReconcilePlan:
     return ReconcilePlan(
         compare=written.compare,
         kpis=_kpis(desk, objects),
+        pack=pack(desk, objects),
         controls=_controls(desk),
         gates=_gates(desk, objects),
         sign_off=written.sign_off,

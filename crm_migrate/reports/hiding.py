@@ -63,6 +63,7 @@ def masked(figures: Figures) -> Figures:
             "clusters": tuple(_cluster(c, names) for c in figures.clusters),
             "groups": tuple(_with_examples(g, names, g.object) for g in figures.groups),
             "kpis": tuple(_kpi(k, names) for k in figures.kpis),
+            "pack": tuple(f.model_copy(update={"group": _group(f.group, names.types_of())}) for f in figures.pack),
             "decisions": tuple(
                 (names.record(i), who, when, _told(text, names), n) for i, who, when, text, n in figures.decisions
             ),

@@ -23,6 +23,16 @@ def unspoken(figures: Figures) -> int:
     return fates.count("unspoken")
 
 
+def hidden(figures: Figures) -> int:
+    """Records that the default view of the target shows to nobody; what is closed is not meant to be there."""
+    return sum(each.records for each in figures.visibility if each.sight not in ("seen", "closed"))
+
+
+def differing(figures: Figures) -> list[str]:
+    """The usual key figures that do not agree, whole or in a group."""
+    return sorted({each.name for each in figures.pack if not each.agrees and not each.why})
+
+
 @dataclass(frozen=True, slots=True)
 class Section:
     """`makers` make its tables in the order of the sheets; `wants_eyes` counts what the rail shows beside its name."""
@@ -39,8 +49,8 @@ class Section:
 
 # most have one currency, no files, load all that the records say, repair nothing, and no cause is at home in one place
 _RARE = (
-    "rehearsals", "report_bridge", "masked", "modes", "files", "cause_places", "repairs", "gone_exceptions", "days",
-    "equivalences", "sample_defects",
+    "pack", "pack_bridge", "pack_missing", "rehearsals", "report_bridge", "masked", "modes", "files", "cause_places",
+    "repairs", "gone_exceptions", "days", "equivalences", "sample_defects",
 )  # fmt: skip
 
 SECTIONS = (
@@ -64,8 +74,10 @@ SECTIONS = (
     Section("links", (tables.links,), lambda _, sums: sums.links_wrong + sums.orphans),
     Section(
         "kpis",
-        (tables.kpis, tables.controls),
-        lambda _, sums: sums.kpis - sums.kpis_agree + sums.controls - sums.controls_agree,
+        (tables.kpis, tables.pack, tables.pack_bridge, tables.pack_missing, tables.controls),
+        lambda figures, sums: (
+            sums.kpis - sums.kpis_agree + sums.controls - sums.controls_agree + len(differing(figures))
+        ),
     ),
     Section(
         "exceptions",
@@ -75,6 +87,7 @@ SECTIONS = (
     Section("merges", (tables.merges, tables.learned, tables.groups, tables.clusters)),
     Section("consent", (tables.consent,), lambda _, sums: sums.consent_raised),
     Section("owners", (tables.owners, tables.days)),
+    Section("visibility", (tables.visibility,), lambda figures, _: hidden(figures)),
     Section("scores", (tables.scores,)),
     Section("unexpected", (tables.unexpected,), lambda _, sums: sums.unexpected + sums.vanished),
     Section(

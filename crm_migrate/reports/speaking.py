@@ -27,6 +27,7 @@ from crm_migrate.workspace.figures import (
 )
 
 CAUSES, UNCHECKED = "cause.", "unchecked."  # why a cell differs, and what a report cannot say
+PACK = "pack.no."  # why a usual key figure is not possible
 LIMITS = "gate."  # what a gate allows and found
 
 _F = TypeVar("_F", Cause, ConsentCell, ExceptionGroup, GroupFigure, LinkFigure, MergeFigure, Term)
@@ -53,6 +54,7 @@ def told(figures: Figures, words: Language) -> Figures:
             "clusters": tuple(_cluster(c, words) for c in figures.clusters),
             "groups": tuple(_group(g, words) for g in figures.groups),
             "kpis": tuple(_with_terms(k, words) for k in figures.kpis),
+            "pack": tuple(f.model_copy(update={"why": spoken(f.why, words, PACK)}) for f in figures.pack),
             "not_checked": tuple(spoken(text, words, UNCHECKED) for text in figures.not_checked),
         }
     )

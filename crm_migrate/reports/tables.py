@@ -271,6 +271,43 @@ def kpis(figures: Figures) -> Table:
     return _table("kpis", columns, rows)
 
 
+def pack(figures: Figures) -> Table:
+    """The usual key figures that could be computed, each with its question; the whole first, then its groups."""
+    rows = (
+        (
+            f.family, f"pack.{f.name}", f"ask.{f.name}", f.group, f.unit, f.source, f.expected, f.actual, f.agrees,
+        )
+        for f in figures.pack
+        if not f.why
+    )  # fmt: skip
+    columns = (
+        "family:word kpi:word question:word group unit source_value:amount expected:amount actual:amount agrees:ok"
+    )
+    return _table("pack", columns, rows)
+
+
+def pack_bridge(figures: Figures) -> Table:
+    """What leads from the sources to what is expected, by the parts of each figure, with their definitions."""
+    rows: list[Row] = []
+    for f in (f for f in figures.pack if not f.why and not f.group):
+        for part in f.parts:
+            said = f"{part.sum or 'count'} of {part.object}" + (f" where {part.where}" if part.where else "")
+            head = (f"pack.{f.name}", f.formula, part.name, said, f.unit if part.sum else "")
+            rows.append((*head, "source_total", "", part.source))
+            rows += [(*head, "term", name, amount) for name, amount in part.terms]
+            rows.append((*head, "expected", "", part.expected))
+            if part.explained:
+                rows.append((*head, "explained", "", part.explained))
+            rows.append((*head, "actual", "", part.actual))
+    return _table("pack_bridge", "kpi:word formula part definition:code unit line:word name:word amount:amount", rows)
+
+
+def pack_missing(figures: Figures) -> Table:
+    """The usual key figures that are not possible, and why."""
+    rows = ((f.family, f"pack.{f.name}", f"ask.{f.name}", f.why) for f in figures.pack if f.why)
+    return _table("pack_missing", "family:word kpi:word question:word why", rows)
+
+
 def controls(figures: Figures) -> Table:
     """Figures that somebody outside named."""
     rows = (
@@ -367,6 +404,14 @@ def days(figures: Figures) -> Table:
     """Dates by month or year, expected and found."""
     rows = ((d.object, d.field, *each) for d in figures.days for each in d.bins)
     return _table("days", "object field span expected:int actual:int", rows)
+
+
+def visibility(figures: Figures) -> Table:
+    """By owner, what the default views of the target show and what they hide, the hidden first."""
+    rows = (
+        (v.object, v.view, v.owner, f"sight.{v.sight}", v.records, v.amount or None, v.unit) for v in figures.visibility
+    )
+    return _table("visibility", "object view owner sight:word records:int amount:amount unit", rows)
 
 
 def scores(figures: Figures) -> Table:

@@ -16,7 +16,9 @@ from crm_migrate.workspace.coverage_figures import ColumnFigure, RelationFigure
 from crm_migrate.workspace.day_figures import DayFigure
 from crm_migrate.workspace.figure import Figure
 from crm_migrate.workspace.follow_up import FollowUp
+from crm_migrate.workspace.pack_figures import PackFigure
 from crm_migrate.workspace.repair_figures import RepairFigure
+from crm_migrate.workspace.visibility_figures import VisibilityFigure
 
 Mode = Literal["insert_only", "update_only"]
 Verdict = Literal["GO", "GO WITH ACCEPTED EXCEPTIONS", "NO-GO"]
@@ -454,6 +456,7 @@ class Figures(Figure):
     files: tuple[FileFigure, ...] = ()
     repairs: tuple[RepairFigure, ...] = ()
     kpis: tuple[KpiFigure, ...] = ()
+    pack: tuple[PackFigure, ...] = ()
     controls: tuple[ControlFigure, ...] = ()
     exceptions: tuple[ExceptionGroup, ...] = ()
     merges: tuple[MergeFigure, ...] = ()
@@ -462,6 +465,7 @@ class Figures(Figure):
     groups: tuple[GroupFigure, ...] = ()
     consent: tuple[ConsentCell, ...] = ()
     days: tuple[DayFigure, ...] = ()
+    visibility: tuple[VisibilityFigure, ...] = ()
     owners: tuple[tuple[str, str, int], ...] = ()  # legacy owner, owner in the target, records
     gates: tuple[Gate, ...] = ()
     scores: tuple[RuleScore, ...] = ()

@@ -48,20 +48,36 @@ def derived(plan: Plan, query: Query, each: ObjectPlan, *, all_of_them: bool = F
     """The derived fields that later stages and the checks of this object read (or all), and `__rate_missing`."""
     wanted = _KEPT | {name.name for c in plan.checks if c.object == each.name for name in parse(c.expression).names()}
     fields = [field for field in derivable(plan, each) if all_of_them or field.name in wanted]
-    cells = {field.name: Sql(_sql(field, plan.fiscal_year_starts)) for field in fields if field.part != "converted"}
+    days = {f.name: _local_day(plan, f.name, each) for f in each.fields}
+    cells = {
+        field.name: Sql(_sql(field, days.get(field.of, ""), plan.fiscal_year_starts))
+        for field in fields
+        if field.part != "converted"
+    }
     query = query.with_columns(cells) if cells else query
     return _converted(plan, query) if any(field.part == "converted" for field in fields) else query
 
 
-def _sql(field: Derived, starts: str) -> str:
+def _local_day(plan: Plan, name: str, each: ObjectPlan) -> str:
+    """The day of a field as ISO text: of a moment the one that it was in the time zone of the project."""
+    text = f"q.{quoted(name)}"
+    if each.field(name).kind.storage != "instant" or plan.time_zone == "UTC":
+        return f"left({text}, 10)"
+    there = f"TRY_CAST({text} AS TIMESTAMPTZ) AT TIME ZONE {literal(plan.time_zone)}"
+    moment = f"strftime({there}, '%Y-%m-%d')"
+    return f"CASE WHEN length({text}) > 10 THEN coalesce({moment}, left({text}, 10)) ELSE {text} END"
+
+
+def _sql(field: Derived, day: str, starts: str) -> str:
     if flag := _FLAGS.get((field.of, field.part)):
         return f"CASE WHEN {flag} THEN 'true' ELSE 'false' END"
-    text = f"q.{quoted(field.of)}"
+    if field.part == "day":
+        return day
     if field.part == "month":
-        return f"left({text}, 7)"
-    day = f"TRY_CAST(left({text}, 10) AS DATE)"
-    year = _fiscal_year(day, starts) if starts != "01-01" else f"left({text}, 4)"
-    return year if field.part == "year" else f"{year} || '-Q' || {_quarter(day, starts)}"
+        return f"left({day}, 7)"
+    date = f"TRY_CAST({day} AS DATE)"
+    year = _fiscal_year(date, starts) if starts != "01-01" else f"left({day}, 4)"
+    return year if field.part == "year" else f"{year} || '-Q' || {_quarter(date, starts)}"
 
 
 def _fiscal_year(day: str, starts: str) -> str:

@@ -97,7 +97,7 @@ def _keep_unknown(query: Query, field: FieldPlan, kept: str, cells: dict[str, Sq
 
 
 def _owner(policy: str) -> str:
-    return "o.successor" if policy == "successor" else "NULL"
+    return {"successor": "o.successor", "keep": "o.target"}.get(policy, "NULL")
 
 
 def _problem(policy: str) -> str:

@@ -42,12 +42,15 @@ from crm_migrate.stages.reconcile.manifest import write_manifest_of_files
 from crm_migrate.stages.reconcile.masked import mask_figures, with_masks
 from crm_migrate.stages.reconcile.merges import merge_figures, merged_clusters
 from crm_migrate.stages.reconcile.owners import owner_flow, total_flow
+from crm_migrate.stages.reconcile.pack import pack_figures
+from crm_migrate.stages.reconcile.pack.asking import Asked, asked, with_pack
 from crm_migrate.stages.reconcile.privacy import privacy
 from crm_migrate.stages.reconcile.repaired import repair_figures
 from crm_migrate.stages.reconcile.scores import rule_scores
 from crm_migrate.stages.reconcile.sides import loaded_fields
 from crm_migrate.stages.reconcile.target_sets import target_set
 from crm_migrate.stages.reconcile.verdict import not_checked, sentence, verdict
+from crm_migrate.stages.reconcile.visibility import visibility
 from crm_migrate.stages.validate.reaching import CODES as REACHING
 from crm_migrate.workspace.day_figures import DayFigure
 from crm_migrate.workspace.exception_ids import identified
@@ -70,6 +73,7 @@ from crm_migrate.workspace.relations import Relations, relations
 from crm_migrate.workspace.repair_figures import RepairFigure
 from crm_migrate.workspace.sealing import write_sealed
 from crm_migrate.workspace.tables import ACTUAL, BREACHES, DISPOSITIONS, OTHERS, OUTCOMES, PAIRS
+from crm_migrate.workspace.visibility_figures import VisibilityFigure
 
 _ORDER = {"error": 0, "warning": 1, "note": 2}
 
@@ -87,6 +91,7 @@ class _Collected(Found):
         self.scores: list[RuleScore] = []
         self.owners: list[tuple[str, str, int]] = []
         self.days: list[DayFigure] = []
+        self.visibility: list[VisibilityFigure] = []
         self.decisions: list[tuple[str, str, str, str, int]] = []
         self.files: tuple[FileFigure, ...] = ()
         self.repairs: tuple[RepairFigure, ...] = ()
@@ -96,6 +101,8 @@ def reconcile(plan: Plan, run: Run, header: Header, target_identity: str, upload
     """Account for everything of a run; writes dispositions, differences and `reconcile/figures.json`. `uploads`: the
     objects whose bytes the target takes."""
     collected = _Collected()
+    own, pack = plan, asked(plan)
+    plan = with_pack(plan, pack)
     with relations(run, "reconcile", partial=True) as tables:
         listing.start(tables)
         causes.define(tables)
@@ -110,14 +117,14 @@ def reconcile(plan: Plan, run: Run, header: Header, target_identity: str, upload
             _reconcile_object(tables, plan, object_plan, collected)
         for object_plan in plan.objects:  # what one object refuses in the target the others hear
             collected.consent.extend(consent_cells(tables, plan, object_plan))
-        _measure(tables, plan, collected)
+        _measure(tables, own, pack, plan, collected)
         collected.decisions = _decisions(tables, plan, collected.sources, collected.consent)
         listing.publish(tables)
         collected.repairs = tuple(repair_figures(tables, plan))
         write_manifest_of_files(tables, plan, run)
         collected.files = tuple(file_figures(tables, plan, uploads))
         fingerprint = _fingerprint(tables, plan)
-    figures = _signed(_figures(plan, header, target_identity, fingerprint, collected))
+    figures = _signed(_figures(own, header, target_identity, fingerprint, collected))
     write_sealed(run.table("reconcile") / "figures.json", figures.model_dump(mode="json"))
     return figures
 
@@ -147,6 +154,7 @@ def _reconcile_object(tables: Relations, plan: Plan, object_plan: ObjectPlan, co
     collected.exceptions.extend(left_out_exceptions(name, still_open))
     collected.owners.extend(owner_flow(tables, object_plan))
     collected.days.extend(day_figures(tables, object_plan, comparison))
+    collected.visibility.extend(visibility(tables, plan, object_plan))
     collected.merges.extend(merge_figures(tables, name))
     collected.clusters.extend(merged_clusters(tables, object_plan))
     collected.learned.extend(learned_figures(tables, name))
@@ -191,9 +199,11 @@ def _count_doubt(tables: Relations, name: str, collected: _Collected) -> None:
     )[0]
 
 
-def _measure(tables: Relations, plan: Plan, collected: _Collected) -> None:
-    """Key figures and the controls that speak of them (by `of`, else by name)."""
-    measured = {kpi.name: measure(tables, plan, kpi) for kpi in plan.reconcile.kpis}
+def _measure(tables: Relations, plan: Plan, pack: list[Asked], whole: Plan, collected: _Collected) -> None:
+    """Key figures and the controls that speak of them (by `of`, else by name), and the pack of them."""
+    measured = {kpi.name: measure(tables, whole, kpi) for kpi in whole.reconcile.kpis}
+    collected.pack.extend(pack_figures(tables, plan, pack, measured))
+    measured = {kpi.name: measured[kpi.name] for kpi in plan.reconcile.kpis}
     collected.kpis.extend(figures_of(plan, measured))
     collected.odd = {name: found.odd for name, found in measured.items() if found.odd}
     collected.unrated = {name: found.unrated for name, found in measured.items() if found.unrated}
@@ -289,6 +299,7 @@ def _figures(plan: Plan, header: Header, target_identity: str, fingerprint: str,
         files=collected.files,
         repairs=collected.repairs,
         kpis=tuple(collected.kpis),
+        pack=tuple(collected.pack),
         controls=tuple(collected.controls),
         exceptions=tuple(
             sorted(identified(collected.exceptions), key=lambda g: (_ORDER[g.severity], -g.count, g.code))
@@ -300,6 +311,7 @@ def _figures(plan: Plan, header: Header, target_identity: str, fingerprint: str,
         consent=tuple(collected.consent),
         owners=total_flow(collected.owners),
         days=tuple(collected.days),
+        visibility=tuple(collected.visibility),
         gates=judged,
         scores=tuple(collected.scores),
         decisions=tuple(collected.decisions),

@@ -24,6 +24,7 @@ from crm_migrate.workspace.figures import (
     SourceFigure,
     TargetSet,
 )
+from crm_migrate.workspace.pack_figures import PackFigure
 
 ARRIVED = ("created", "updated", "unchanged", "folded", "merged")
 OUT_OF_SCOPE = ("absent", "excluded", "enrichment")
@@ -49,6 +50,7 @@ class Found:
     links: list[LinkFigure] = field(default_factory=list)
     consent: list[ConsentCell] = field(default_factory=list)
     kpis: list[KpiFigure] = field(default_factory=list)
+    pack: list[PackFigure] = field(default_factory=list)
     controls: list[ControlFigure] = field(default_factory=list)
     in_doubt: int = 0
     breaches: int = 0
@@ -129,6 +131,7 @@ def _implied(found: Found) -> Iterator[Gate]:
     yield _zero("vanished", sum(s.vanished + (0 if s.adds_up else 1) for s in found.target_sets))
     yield _consent(found)
     yield _zero("kpis", sum(1 for kpi in found.kpis if not kpi.agrees))
+    yield from _pack(found)
     yield _zero("controls", sum(1 for control in found.controls if not control.agrees))
     yield _zero("rules_in_target", found.breaches)
     uncompared = ", ".join(found.uncompared) or "0"
@@ -145,6 +148,17 @@ def _unspoken(name: str, what: set[tuple[str, str]]) -> Iterator[Gate]:
         yield Gate(name=name, scope=source, limit="0", actual=f"{len(names)}: {named}", passed=False)
     if not by_source:
         yield _zero(name, 0)
+
+
+def _pack(found: Found) -> Iterator[Gate]:
+    """Figures of the pack that differ, a gate per family; none where the pack is not asked for."""
+    families = dict.fromkeys(figure.family for figure in found.pack if not figure.why)
+    for family in families:
+        off = [figure.name for figure in found.pack if figure.family == family and not figure.why and not figure.agrees]
+        named = ", ".join(dict.fromkeys(off))
+        yield Gate(
+            name="pack", scope=family, limit="0", actual=f"{len(set(off))}: {named}" if off else "0", passed=not off
+        )
 
 
 def _called(relation: RelationFigure) -> str:

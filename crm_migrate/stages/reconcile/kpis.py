@@ -85,6 +85,7 @@ def _joined(name: str, terms: Sequence[Term]) -> Term:
     return Term(name=name, amount=plain(amount), lines=sum(term.lines for term in terms), reasons=told)
 
 
+_ENTITY = {"__entity": "__entity"}  # a record may have links alone
 # The rows of the sources without those that only add to records: they are no record of their own.
 _ORIGIN = {name: name for name in ("__cluster", "__state", "__code", "__corrected")}
 
@@ -94,13 +95,13 @@ def measure(tables: Relations, plan: Plan, kpi: KpiPlan) -> Measured:
     object_plan = plan.object(kpi.object)
     rows = f"(SELECT * FROM {exported(tables, plan, object_plan)} WHERE __state <> 'enrichment')"
     ours = quoted(f"actual/{object_plan.name}")
-    found = _found(tables, plan, object_plan, ours, "actual")
+    found = found_in(tables, plan, object_plan, ours, "actual")
     completed, cluster = _completed(tables, object_plan), {"__cluster": "__cluster"}
     sides = {
         "source": with_derived(tables, plan, object_plan, rows, _ORIGIN),
         "expected": with_derived(tables, plan, object_plan, completed, cluster),
-        "actual": with_derived(tables, plan, object_plan, found),
-        "kept": with_derived(tables, plan, object_plan, _kept(tables, plan, object_plan, ours)),
+        "actual": with_derived(tables, plan, object_plan, found, _ENTITY),
+        "kept": with_derived(tables, plan, object_plan, _kept(tables, plan, object_plan, ours), _ENTITY),
     }
     if any_kept(tables, object_plan):
         relation = _standing(tables, object_plan, completed, found)
@@ -129,7 +130,8 @@ def measure(tables: Relations, plan: Plan, kpi: KpiPlan) -> Measured:
 def _by(object_plan: ObjectPlan, kpi: KpiPlan) -> tuple[tuple[str, ...], bool]:
     """What a figure is grouped by; a sum of amounts also by their currency, which then stands last."""
     currency = currency_field(object_plan)
-    if currency is None or kpi.sum not in {f.name for f in money_fields(object_plan)}:
+    added = {name.name for name in parse(kpi.sum).names()} if kpi.sum else set()
+    if currency is None or not added & {f.name for f in money_fields(object_plan)}:
         return kpi.by, False
     return (*(name for name in kpi.by if name != currency.name), currency.name), True
 
@@ -240,7 +242,7 @@ def _completed(tables: Relations, object_plan: ObjectPlan) -> str:
     return view
 
 
-def _found(tables: Relations, plan: Plan, object_plan: ObjectPlan, read: str, side: str) -> str:
+def found_in(tables: Relations, plan: Plan, object_plan: ObjectPlan, read: str, side: str) -> str:
     """Our records as they were read, under the canonical names of their fields; a pseudonym counts as its value."""
     there = set(tables.kinds(read))
     view = quoted(f"kpi/{side}/{object_plan.name}")
@@ -262,7 +264,7 @@ def _kept(tables: Relations, plan: Plan, object_plan: ObjectPlan, ours: str) -> 
       SEMI JOIN (SELECT target_id FROM {ours}) n ON n.target_id = f.target_id
       SEMI JOIN (SELECT __entity FROM {before}) b ON b.__entity = f.__entity
       ANTI JOIN {quoted(f"arrived/{object_plan.name}")} a ON a.__entity = f.__entity)"""
-    return _found(tables, plan, object_plan, theirs, "kept")
+    return found_in(tables, plan, object_plan, theirs, "kept")
 
 
 def _standing(tables: Relations, object_plan: ObjectPlan, completed: str, found: str) -> str:
@@ -290,7 +292,10 @@ def _scalar(object_plan: ObjectPlan) -> list[str]:
 
 
 def _parts(tables: Relations, kpi: KpiPlan, by: tuple[str, ...], side: Side, name: str) -> str:
-    """Create the table of what every record of a side adds: its origin columns, `g` (its group), `amount`."""
+    """Create the table of what every record of a side adds: its origin columns, `g` (its group), `amount`.
+
+    `native` is what an amount in the currency of the report was before it was converted.
+    """
 
     def column(found: Name) -> Column:
         return Column(quoted(found.name), side.storages[found.name])
@@ -300,11 +305,14 @@ def _parts(tables: Relations, kpi: KpiPlan, by: tuple[str, ...], side: Side, nam
     amount = "1::DECIMAL(38, 9)" if value is None else f"TRY_CAST({value.sql} AS DECIMAL(38, 9))"
     group = ", ".join(f"coalesce({quoted(name)}, '')" for name in by)
     origin = "".join(f"{column}, " for column in side.origin)
+    native = "concat_ws(' ', TRY_CAST(amount AS DECIMAL(38, 9)), currency)"
+    native = native if kpi.sum == IN_REPORT_CURRENCY else "NULL"
     table = quoted(f"kpi/{kpi.name}/{name}")
     parameters = [*(value.params if value else ()), *side.bound, *(where.params if where else ())]
     condition = f"WHERE {where.sql}" if where else ""
     tables.execute(
-        f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT {origin}[{group}]::VARCHAR[] AS g, {amount} AS amount "
+        f"CREATE OR REPLACE TEMP TABLE {table} AS "
+        f"SELECT {origin}[{group}]::VARCHAR[] AS g, {amount} AS amount, {native} AS native "
         f"FROM {side.relation} {condition}",
         parameters,
     )
@@ -322,7 +330,8 @@ def _terms(tables: Relations, object_plan: ObjectPlan, kpi: KpiPlan, source: str
     """What leads from the rows as exported to the records as expected, by group, and for the total.
 
     A row that is not the one its record is named after ended in a state, for a reason; and a record says something
-    else than its row where merging, enrichment or a rule of the mapping decided its fields.
+    else than its row where merging, enrichment or a rule of the mapping decided its fields. Where amount and currency
+    are the same on both sides, it is the rate of another day (`fx`).
     """
     own = ", ".join(map(literal, _OWN_ROW))
     survivors = tables.scan(SURVIVORS, object_plan.name)
@@ -331,12 +340,14 @@ def _terms(tables: Relations, object_plan: ObjectPlan, kpi: KpiPlan, source: str
         f"""WITH s AS (SELECT * FROM {source} WHERE __state IN ({own})),
         won AS (SELECT __cluster, min(rule) AS rule FROM {survivors} WHERE field IN ({fields}) GROUP BY __cluster),
         moved AS (SELECT coalesce(s.g, e.g) AS g, coalesce(s.__cluster, e.__cluster) AS cluster,
-                         coalesce(e.amount, 0) - coalesce(s.amount, 0) AS amount
+                         coalesce(e.amount, 0) - coalesce(s.amount, 0) AS amount,
+                         coalesce(s.native = e.native, FALSE) AS rated
                   FROM s FULL JOIN {expected} e ON s.__cluster = e.__cluster AND s.g = e.g
                   WHERE coalesce(e.amount, 0) <> coalesce(s.amount, 0))
         SELECT g, __state AS name, coalesce(__code, '') AS code, count(amount), -sum(amount) FROM {source}
         WHERE __state NOT IN ({own}) GROUP BY ALL HAVING sum(amount) IS NOT NULL
-        UNION ALL SELECT g, 'completed', coalesce(c.word, won.rule, ''), count(*), sum(moved.amount)
+        UNION ALL SELECT g, CASE WHEN rated THEN 'fx' ELSE 'completed' END, coalesce(c.word, won.rule, ''), count(*),
+          sum(moved.amount)
         FROM moved LEFT JOIN won ON won.__cluster = moved.cluster
         LEFT JOIN (SELECT DISTINCT __cluster, 'corrected' AS word FROM {source} WHERE __corrected) c
         ON c.__cluster = moved.cluster GROUP BY ALL ORDER BY ALL"""

@@ -1,0 +1,111 @@
+"""The pack: the usual key figures of a CRM, by one definition each for sources, expected records and target.
+
+A ratio is computed from its parts and never compared itself: it agrees where each part does, and each part has its
+bridge.
+"""
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+
+from crm_migrate.mapping.deriving import IN_REPORT_CURRENCY
+from crm_migrate.mapping.expressions import Column, parse
+from crm_migrate.mapping.plan import KpiPlan, Plan
+from crm_migrate.stages.reconcile.bridge_tables import plain
+from crm_migrate.stages.reconcile.kpis import TOTAL, Group, Measured, Values
+from crm_migrate.stages.reconcile.pack.asking import Asked
+from crm_migrate.workspace.figures import Term
+from crm_migrate.workspace.pack_figures import PackFigure, PackPart
+from crm_migrate.workspace.relations import Relations
+
+# What may lower a figure that never falls: a rule with a decision leaves it out, or another record says it already.
+_AGREED = ("excluded", "enrichment", "folded", "merged", "completed", "corrected")
+_STEP = Decimal("0.0001")
+
+
+def pack_figures(
+    tables: Relations, plan: Plan, figures: list[Asked], measured: Mapping[str, Measured]
+) -> Iterator[PackFigure]:
+    """Every figure of the pack: whole, in each currency that occurs, and of one measure by its groups."""
+    for each in figures:
+        definition = each.definition
+        head = PackFigure(
+            name=definition.name, family=each.family, kind=definition.kind, formula=definition.formula,
+            never=definition.never, agrees=not each.why, why=each.why,
+        )  # fmt: skip
+        if each.why:
+            yield head
+            continue
+        found = {name: measured[kpi.name] for name, kpi in each.kpis.items()}
+        units = sorted({unit for one in found.values() for unit in one.currencies()}) or [""]
+        for unit in units:
+            parts = [_part(name, each.kpis[name], one, unit if one.units else "") for name, one in found.items()]
+            yield _figure(tables, head, unit or _report_unit(plan, each), parts)
+        if len(found) == 1:
+            (name,) = found
+            yield from _groups(tables, head, each.kpis[name], found[name], _report_unit(plan, each))
+
+
+def _report_unit(plan: Plan, each: Asked) -> str:
+    converted = any(kpi.sum == IN_REPORT_CURRENCY for kpi in each.kpis.values())
+    return plan.money.report_in or "" if converted else ""
+
+
+def _part(name: str, kpi: KpiPlan, measured: Measured, unit: str) -> PackPart:
+    terms = measured.terms_in(unit) if measured.units else measured.terms.get(TOTAL, ())
+    return _measure(name, kpi, measured.total(unit if measured.units else None), terms)
+
+
+def _measure(name: str, kpi: KpiPlan, values: Values, terms: tuple[Term, ...]) -> PackPart:
+    source, expected, actual, kept = (_text(kpi, value) for value in values)
+    return PackPart(
+        name=name, object=kpi.object, where=kpi.where or "", sum=kpi.sum or "", source=source, expected=expected,
+        actual=actual, explained=kept if values[3] else "", terms=tuple((term.name, term.amount) for term in terms),
+    )  # fmt: skip
+
+
+def _text(kpi: KpiPlan, value: Decimal) -> str:
+    return str(int(value)) if kpi.sum is None else plain(value)
+
+
+def _groups(
+    tables: Relations, head: PackFigure, kpi: KpiPlan, measured: Measured, report_unit: str
+) -> Iterator[PackFigure]:
+    """A figure of one measure by every field that it is told by, one after the other."""
+    for at, field in enumerate(kpi.by):
+        together: dict[tuple[str, str], list[Group]] = {}
+        for group in measured.groups():
+            together.setdefault((group[at], group[-1] if measured.units else ""), []).append(group)
+        for (value, unit), groups in together.items():
+            part = _measure("n", kpi, measured.values(*groups), ())
+            if any(Decimal(text) for text in (part.source, part.expected, part.actual)):
+                yield _figure(tables, head, unit or report_unit, [part], f"{field}={value or '-'}")
+
+
+def _figure(tables: Relations, head: PackFigure, unit: str, parts: list[PackPart], group: str = "") -> PackFigure:
+    sides = [_value(tables, head, {part.name: Decimal(getattr(part, side)) for part in parts}) for side in _SIDES]
+    agrees = all(Decimal(part.actual) - Decimal(part.explained or 0) == Decimal(part.expected) for part in parts)
+    if not group:
+        agrees = agrees and not any(_breaks(head, part) for part in parts)
+    values = dict(zip(_SIDES, sides, strict=True))
+    return head.model_copy(update={"unit": unit, "group": group, "parts": tuple(parts), "agrees": agrees, **values})
+
+
+_SIDES = ("source", "expected", "actual")
+
+
+def _breaks(head: PackFigure, part: PackPart) -> bool:
+    """Whether a figure that may never rise, or never fall, has done so."""
+    ours = Decimal(part.actual) - Decimal(part.explained or 0)
+    if head.never == "rises":
+        return ours > Decimal(part.source)
+    agreed = sum((Decimal(amount) for name, amount in part.terms if name in _AGREED), Decimal(0))
+    return head.never == "falls" and ours < Decimal(part.source) + min(agreed, Decimal(0))
+
+
+def _value(tables: Relations, head: PackFigure, parts: Mapping[str, Decimal]) -> str | None:
+    """The formula over the parts; None where there is nothing to divide by. Ratios are rounded to four digits."""
+    if head.formula == "n":
+        return plain(parts["n"]) if head.kind == "amount" else str(int(parts["n"]))
+    value = parse(head.formula).value(lambda name: Column(f"'{parts[name.name]:f}'", "decimal"))
+    found = tables.one(f"SELECT {value.sql}", list(value.params))[0]
+    return None if found is None else plain(Decimal(str(found)).quantize(_STEP, rounding="ROUND_HALF_UP"))

@@ -1,0 +1,22 @@
+"""What users see in the target when they open it, by owner."""
+
+from typing import Literal
+
+from crm_migrate.workspace.figure import Figure
+
+Sight = Literal["seen", "inactive_owner", "unknown_owner", "no_owner", "wrong_type", "unknown_stage", "closed"]
+
+
+class VisibilityFigure(Figure):
+    """Records of one owner that the default `view` of an object shows (`seen`), or does not, for one reason.
+
+    `amount` in `unit` is theirs, empty where the object has none: of a reason that hides them it is what nobody sees.
+    """
+
+    object: str
+    view: str
+    owner: str
+    sight: Sight
+    records: int
+    amount: str = ""
+    unit: str = ""
