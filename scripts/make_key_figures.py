@@ -21,7 +21,8 @@ so.
 
 * A **ratio** is compared and bridged by its parts, never itself.
 * **Amounts** are in the currency of the report where the project has one (`money: {report_in, rates, rate_on}`), each
-  at the rate of its day; else one figure per currency. Costs and orders stay in their own currency.
+  at the rate of its day (orders at that of `as_of`); else one figure per currency. Costs of campaigns stay in their own
+  currency. A formula over amounts of several currencies is not computed.
 * **Days** are those of the project's time zone; years are its fiscal years (`fiscal_year_starts`). The *period* is the
   last whole fiscal year before `as_of`, unless `period:` names another.
 * **Customers** are who the mapping says: `customers: {of: accounts, where: ..., since: ..., until: ...}`.

@@ -94,16 +94,19 @@ reconcile:
 """
 
 
-def run(folder: Path, mapping: str = MAPPING) -> dict[str, Any]:
+def run(folder: Path, mapping: str = MAPPING, **other: str) -> dict[str, Any]:
+    """The figures of a run of these files; `other`: what stands in some of them instead, by their names."""
+    files = FILES | {f"{name}.csv": text for name, text in other.items()} | {"crm-migrate.yaml": mapping}
+
     def made(place: Path) -> dict[str, Any]:
-        for name, text in (*FILES.items(), ("crm-migrate.yaml", mapping)):
+        for name, text in files.items():
             (place / name).write_text(text, "utf-8")
         done = CliRunner().invoke(cli, ["run", str(place), "--json"])
         assert done.stdout, done.stderr + repr(done.exception)
         figures: dict[str, Any] = json.loads(done.stdout)["figures"]
         return figures
 
-    return first_run(folder, ("pack", mapping), made)
+    return first_run(folder, ("pack", *files.values()), made)
 
 
 BY_HAND = {
@@ -170,3 +173,21 @@ def test_without_customers_and_a_day_their_figures_say_so(tmp_path: Path) -> Non
     assert why["retention"] == "the mapping does not say who is a customer"
     assert why["overdue_deals"] == "the mapping says neither `as_of` nor a period"
     assert not why["won_revenue"]
+
+
+def test_amounts_of_several_currencies_are_not_divided_by_each_other(tmp_path: Path) -> None:
+    figures = run(
+        tmp_path, campaigns="No,Name,Day,Cost,Currency\n1,Fair,2024-05-05,400,TRY\n2,Later,2025-04-02,7,USD\n"
+    )
+    why = {each["name"]: each["why"] for each in figures["pack"]}
+    assert why["roi"] == why["cltv"] == "its amounts are in several currencies: EUR, TRY"
+    cac = [(each["unit"], each["actual"]) for each in figures["pack"] if each["name"] == "cac"]
+    assert cac == [("TRY", "200.00")]  # 400 / 2, in its one currency
+
+
+def test_rows_without_a_rate_are_told(tmp_path: Path) -> None:
+    figures = run(tmp_path, fx="currency,date,rate\nTRY,2024-06-01,0.05\n")
+    assert (
+        "pack.won_revenue: 1 rows have no exchange rate on their day; its figure of the sources is without them."
+        in figures["not_checked"]
+    )

@@ -42,7 +42,7 @@ from crm_migrate.stages.reconcile.manifest import write_manifest_of_files
 from crm_migrate.stages.reconcile.masked import mask_figures, with_masks
 from crm_migrate.stages.reconcile.merges import merge_figures, merged_clusters
 from crm_migrate.stages.reconcile.owners import owner_flow, total_flow
-from crm_migrate.stages.reconcile.pack import pack_figures
+from crm_migrate.stages.reconcile.pack import not_in_figures, pack_figures
 from crm_migrate.stages.reconcile.pack.asking import Asked, asked, with_pack
 from crm_migrate.stages.reconcile.privacy import privacy
 from crm_migrate.stages.reconcile.repaired import repair_figures
@@ -203,10 +203,12 @@ def _measure(tables: Relations, plan: Plan, pack: list[Asked], whole: Plan, coll
     """Key figures and the controls that speak of them (by `of`, else by name), and the pack of them."""
     measured = {kpi.name: measure(tables, whole, kpi) for kpi in whole.reconcile.kpis}
     collected.pack.extend(pack_figures(tables, plan, pack, measured))
+    unread = list(not_in_figures(pack, measured))
     measured = {kpi.name: measured[kpi.name] for kpi in plan.reconcile.kpis}
     collected.kpis.extend(figures_of(plan, measured))
-    collected.odd = {name: found.odd for name, found in measured.items() if found.odd}
-    collected.unrated = {name: found.unrated for name, found in measured.items() if found.unrated}
+    unread = [*((name, found.odd, found.unrated) for name, found in measured.items()), *unread]
+    collected.odd = {name: odd for name, odd, _ in unread if odd}
+    collected.unrated = {name: unrated for name, _, unrated in unread if unrated}
     for control in plan.reconcile.controls:
         found: Measured | None = measured.get(control.of) or measured.get(control.name)
         collected.controls.append(control_figure(plan, control, found))

@@ -75,7 +75,7 @@ def not_checked(plan: Plan, found: Found) -> Iterator[str]:
         yield f"{name}: {count:,} rows have no exchange rate on their day; its figure of the sources is without them."
     if not plan.reconcile.controls:
         yield "No control total from outside was given: that units and scale are right is not proven by this report."
-    if not plan.reconcile.kpis:
+    if not plan.reconcile.kpis and not plan.reconcile.pack:
         yield "No key figure was declared; pipeline, mailable people and the like were not compared."
     yield from _left_columns(found)
     yield "What the target's own automations do after the records were read back."

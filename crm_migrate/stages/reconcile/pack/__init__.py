@@ -36,13 +36,35 @@ def pack_figures(
             yield head
             continue
         found = {name: measured[kpi.name] for name, kpi in each.kpis.items()}
-        units = sorted({unit for one in found.values() for unit in one.currencies()}) or [""]
-        for unit in units:
+        units, report_unit = _currencies(found), _report_unit(plan, each)
+        if several := _several(found, units, report_unit):
+            why = f"its amounts are in several currencies: {', '.join(several)}"
+            yield head.model_copy(update={"agrees": False, "why": why})
+            continue
+        for unit in units or [""]:
             parts = [_part(name, each.kpis[name], one, unit if one.units else "") for name, one in found.items()]
-            yield _figure(tables, head, unit or _report_unit(plan, each), parts)
+            yield _figure(tables, head, unit or report_unit, parts)
         if len(found) == 1:
             (name,) = found
-            yield from _groups(tables, head, each.kpis[name], found[name], _report_unit(plan, each))
+            yield from _groups(tables, head, each.kpis[name], found[name], report_unit)
+
+
+def not_in_figures(figures: list[Asked], measured: Mapping[str, Measured]) -> Iterator[tuple[str, int, int]]:
+    """Of each figure, how many values could not be read as it asks, and how many rows have no exchange rate."""
+    for each in figures:
+        found = [measured[kpi.name] for kpi in each.kpis.values()] or [Measured({}, {}, {})]
+        yield f"pack.{each.definition.name}", max(one.odd for one in found), max(one.unrated for one in found)
+
+
+def _currencies(found: Mapping[str, Measured]) -> list[str]:
+    """The currencies in which any side has an amount."""
+    return sorted({unit for one in found.values() for unit in one.currencies() if any(one.total(unit))})
+
+
+def _several(found: Mapping[str, Measured], units: list[str], report_unit: str) -> list[str]:
+    """The currencies of a formula over amounts that are not all in one: it would divide one by another."""
+    together = sorted({*units, *([report_unit] if report_unit else [])})
+    return [unit or "-" for unit in together] if len(found) > 1 and len(together) > 1 else []
 
 
 def _report_unit(plan: Plan, each: Asked) -> str:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from crm_migrate.mapping.deriving import IN_REPORT_CURRENCY
@@ -123,8 +123,3 @@ def _filled(text: str, words: Mapping[str, str], measure: Measure, fields: set[s
         if field not in fields:
             text = re.sub(rf"\b{field}\b", instead, text)
     return text
-
-
-def questions() -> Iterator[str]:
-    """The name of every figure of the pack."""
-    return (definition.name for family in FAMILIES.values() for definition in family)

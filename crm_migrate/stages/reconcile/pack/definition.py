@@ -30,7 +30,7 @@ class Definition:
     """A figure: the formula over the names of its measures, and what it is told by, as far as the fields are mapped.
 
     `never`: the target may not have more than the sources (`rises`), or less but for what rules leave out and merge
-    (`falls`). Its question in words is `pack.<name>` of the catalogue.
+    (`falls`). Its name and its question are `word.pack.<name>` and `word.ask.<name>` of the catalogue.
     """
 
     name: str
