@@ -404,6 +404,7 @@ _FAMILIES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "gone",
             "parent_held",
             "not_repaired",
+            "not_written",
             "family_held",
             "parent_excluded",
             "not_created",

@@ -31,6 +31,10 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "target": ("migrate:target_group", "Create or check what the load needs in the target."),
         "plan": ("migrate:plan_command", "Everything but writing: what would be created, updated, held, rejected."),
         "run": ("migrate:run_command", "Take the records through all stages into the target, and prove it."),
+        "watch": (
+            "watch:watch_command",
+            "A night of a parallel run: delta, comparison, and whether nights are stable.",
+        ),
         "resume": ("migrate:resume_command", "Go on where a run stopped: after Ctrl-C, a crash, a full disk, a plan."),
         "undo": ("undo:undo_command", "Take back what a run did in the target, but for what was touched since."),
         "repair": ("repair:repair_command", "Write again what a report found to differ in the target, cause by cause."),

@@ -1,4 +1,5 @@
-"""The authored words for what an environment hides, what it waits for, what was bought there, when nobody works."""
+"""The authored words for what an environment hides, what it waits for, what was bought there, when nobody works, and
+what its nights must show."""
 
 import typing
 from typing import Annotated, Any, Literal
@@ -57,3 +58,20 @@ class Freeze(Authored):
     starts: Moment = Field(description="from when, with the offset: `2026-12-12T18:00+03:00`")
     ends: Moment = Field(description="until when, with the offset")
     reserve_hours: Count = Field(default=2, description="hours of it that are kept for looking and signing")
+
+
+class Watch(Authored):
+    """When a parallel run is stable: `crm-migrate watch` runs its nights. Short: `watch: 0.5 %` is its `under`."""
+
+    short = "under"
+
+    under: Text = Field(
+        description="the share of records, of values and of money that must stay under it, in all and in each object"
+    )
+    nights: Count = Field(default=3, description="how many nights running, no two of them on one day of the project")
+    money: Text | None = Field(
+        default=None, description="its own limit for money, where one record is worth too large a share"
+    )
+    objects: dict[str, Text] = Field(
+        default={}, description="object -> its own limit, where one record of it is too large a share (`tickets: 2 %`)"
+    )

@@ -11,7 +11,7 @@ from crm_migrate.mapping.authored import (
     Text,
     Texts,
 )
-from crm_migrate.mapping.model_environments import Freeze, Licence, Mask, Needs
+from crm_migrate.mapping.model_environments import Freeze, Licence, Mask, Needs, Watch
 from crm_migrate.mapping.plan import MAP_JOINER
 
 
@@ -47,6 +47,9 @@ class Environment(WithOptions):
     )
     freeze: Freeze | None = Field(
         default=None, description="when nobody works: `plan` says whether that suffices, and what to load before it"
+    )
+    watch: Watch | None = Field(
+        default=None, description="when its nights are stable: a gate of every report (`crm-migrate watch`)"
     )
 
 

@@ -1,4 +1,5 @@
-"""What the frozen plan says of where records go: the environment, what was bought there, when nobody works."""
+"""What the frozen plan says of where records go: the environment, what was bought there, when nobody works, when its
+nights are stable."""
 
 from pydantic import BaseModel, ConfigDict
 
@@ -40,6 +41,21 @@ class FreezePlan(Frozen):
     reserve_hours: int
 
 
+class WatchPlan(Frozen):
+    """The gate of nights: `nights` running whose shares stay under `under`, those of `money` and of an object in
+    `objects` under their own. Limits are fractions in plain decimals.
+    """
+
+    under: str
+    nights: int
+    money: str
+    objects: dict[str, str] = {}
+
+    def limit(self, object_name: str = "") -> str:
+        """The limit of an object, or of everything."""
+        return self.objects.get(object_name, self.under)
+
+
 class EnvironmentPlan(Frozen):
     """Where the records go. `options` may hold references to secrets; they are resolved only when connecting.
 
@@ -55,3 +71,4 @@ class EnvironmentPlan(Frozen):
     needs: tuple[str, ...] = ()
     licence: LicencePlan | None = None
     freeze: FreezePlan | None = None
+    watch: WatchPlan | None = None

@@ -34,6 +34,7 @@ from crm_migrate.mapping.resolving_proofs import checks, examples, reconcile
 from crm_migrate.mapping.resolving_register import register
 from crm_migrate.mapping.resolving_sources import Columns, not_asked, sources
 from crm_migrate.mapping.resolving_value_maps import value_map
+from crm_migrate.mapping.resolving_watch import watched
 from crm_migrate.mapping.sharing import with_shared
 from crm_migrate.mapping.slips import read_as_meant
 from crm_migrate.mapping.steps import is_locale
@@ -226,6 +227,7 @@ def _plan(desk: Desk, environment: str | None, columns: Columns) -> Plan:
     register(desk, object_plans)
     chosen = with_layout(desk, environments.masked(desk, chosen, object_plans), object_plans)
     chosen = bought(desk, chosen, object_plans)
+    chosen = watched(desk, chosen, object_plans)
     project = desk.file.project
     return Plan(
         # Our keys in the target depend on it, so it is what travels with the mapping: a folder may be renamed.

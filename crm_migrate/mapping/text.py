@@ -185,6 +185,18 @@ def parse_limit(name: str, scope: str, text: str) -> GatePlan:
     return GatePlan(name=name, scope=scope, compare=compare, limit=_decimal(limit), share=bool(match[3]) or rate)
 
 
+def parse_under(text: str) -> str:
+    """Read `0.5 %`, a share that something must stay under, as a fraction. Raises TextError."""
+    match = re.fullmatch(r"\s*([0-9]{1,3}(?:\.[0-9]{1,9})?)\s*%\s*", text)
+    hint = "Write `0.5 %`: a share, more than 0 % and at most 100 %."
+    if match is None:
+        raise TextError(f"`{text}` is no share", 0, hint)
+    limit = Decimal(match[1]) / 100
+    if not 0 < limit <= 1:
+        raise TextError("nothing can be under 0 %" if not limit else "a share is at most 100 %", match.start(1), hint)
+    return _decimal(limit)
+
+
 def parse_wrong(text: str) -> float:
     """Read `1 per 1000`: so many wrong merges may be expected among so many merged records. Raises TextError."""
     match = re.fullmatch(r"\s*([0-9]{1,9})\s+per\s+([0-9]{1,9})\s*", text)

@@ -8,6 +8,7 @@ with the parts that are there.
 from crm_migrate.pipeline.exports import compare_exports
 from crm_migrate.pipeline.going import Outcome
 from crm_migrate.pipeline.listening import Listener
+from crm_migrate.pipeline.nights import nights_now, watch
 from crm_migrate.pipeline.order import STAGES
 from crm_migrate.pipeline.repairing import repair
 from crm_migrate.pipeline.running import plan_now, plan_offline, rehearse, resume, same_rows, start
@@ -19,6 +20,7 @@ __all__ = [
     "Outcome",
     "adopt_target",
     "compare_exports",
+    "nights_now",
     "plan_now",
     "plan_offline",
     "prepare",
@@ -30,4 +32,5 @@ __all__ = [
     "start",
     "undelete_in_target",
     "undo",
+    "watch",
 ]

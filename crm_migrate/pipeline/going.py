@@ -20,6 +20,7 @@ from crm_migrate.pipeline.following import as_it_stands
 from crm_migrate.pipeline.listening import Listener, Sent
 from crm_migrate.pipeline.order import reaches
 from crm_migrate.pipeline.staging import finish, merge, read_sources, reusing
+from crm_migrate.pipeline.watching import watching_of
 from crm_migrate.reports import USUAL, write_reports
 from crm_migrate.stages.link import link
 from crm_migrate.stages.load import LoadPlan, execute_load, plan_load, remember_load
@@ -31,6 +32,7 @@ from crm_migrate.stages.repair.closing import close_exceptions
 from crm_migrate.stages.validate import validate_after, validate_before
 from crm_migrate.workspace.figures import Duration, Figures, Header
 from crm_migrate.workspace.layout import Project, Run
+from crm_migrate.workspace.nights import end_night
 from crm_migrate.workspace.state import (
     check_tables,
     is_done,
@@ -118,7 +120,8 @@ def go(
 
 
 def _to_target(project: Project, run: Run, plan: Plan, target: Target, stages: _Stages) -> Outcome:
-    """Plan the load, write, read back, reconcile and report."""
+    """Plan the load, write, read back, reconcile and report; where nothing may be written, all of it but that."""
+    writes = read_state(run).writes
     with stages.stage("plan") as work:
         if work:
             validate_before(plan, run, target.describe([o.target for o in plan.objects]))
@@ -127,7 +130,7 @@ def _to_target(project: Project, run: Run, plan: Plan, target: Target, stages: _
     if stages.stops_after("plan"):
         return Outcome(project, run, plan, load_plan)
     with stages.stage("load") as work:
-        if work:
+        if work and writes:
             note_needs(project, run, plan)
             sent = Sent(stages.listener, load_plan.writes if load_plan else 0)
             execute_load(plan, project, run, target, progress=sent.batch)
@@ -138,12 +141,16 @@ def _to_target(project: Project, run: Run, plan: Plan, target: Target, stages: _
     with stages.stage("validate") as work:
         if work:
             validate_after(plan, run, target)
-            remember_load(plan, project, run, target.identity())
+            if writes:
+                remember_load(plan, project, run, target.identity())
     if stages.stops_after("validate"):
         return Outcome(project, run, plan, load_plan)
     with stages.stage("reconcile"):
         uploads = [each.name for each in plan.objects if takes_files(target, plan, each)]
-        figures = reconcile(plan, run, header_of(run), target.identity(), uploads)
+        watching = watching_of(project, run, plan)
+        figures = reconcile(plan, run, header_of(run), target.identity(), uploads, watching)
+        if watching is not None and watching.does:
+            end_night(project, run)
     if stages.stops_after("reconcile"):
         return Outcome(project, run, plan, load_plan, figures)
     with stages.stage("report"):

@@ -46,12 +46,15 @@ def start(
     workers: int | None = None,
     limit: int | None = None,
     reports: Sequence[str] = (),
+    night: str = "",
+    writes: bool = True,
 ) -> Outcome:
     """Begin a new run and take it through the stages up to and with `until`.
 
     `workers` is the number of processes of the map and transform pass (default: by the size of the sources);
     `limit` makes it a rehearsal with the first records of every source, which never ends with GO; `reports` are formats
-    of the report (default: the usual ones), also for those who resume it.
+    of the report (default: the usual ones), also for those who resume it; `night` is the day whose night it is; where
+    it does not `write`, the target is only looked at.
     Raises UsageError for an unknown format; MappingError, InputError, TargetError; Interrupted when it stops in good
     order.
     """
@@ -59,10 +62,11 @@ def start(
     with project_lock(project):
         sources = OpenSources(project)
         plan, told = plan_now(project, environment, sources)
-        needs = needed(plan, project, until)
+        needs = needed(plan, project, until if writes else "plan")
         if reaches(until, "plan"):
             reach(plan, project)
-        outcome = go(project, new_run(project, plan, limit, asked), plan, listener, until, workers, sources)
+        run = new_run(project, plan, limit, asked, night=night, writes=writes)
+        outcome = go(project, run, plan, listener, until, workers, sources)
         return replace(outcome, findings=(*told, *_told_by(outcome), *needs.unmet))
 
 
@@ -128,7 +132,7 @@ def resume(project: Project, run_id: str | None, listener: Listener, *, until: s
             same = plan.with_evidence(frozen.evidence).with_models(frozen.models) if rehearsed else plan
             open_run(project, run.id, same, write=False)
         if reaches(until, "plan") and not is_done(run, "load"):
-            if not noted_needs(project, run):
+            if read_state(run).writes and not noted_needs(project, run):
                 needed(plan, project, until)
             reach(plan, project)
         outcome = go(project, run, plan, listener, until, None, sources)

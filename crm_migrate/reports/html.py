@@ -8,7 +8,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from crm_migrate.crm.types import CONSENT_STRICTNESS
-from crm_migrate.reports import charts, tables
+from crm_migrate.reports import charts, nights, tables
 from crm_migrate.reports.changes import changes, pieces
 from crm_migrate.reports.exception_marks import mark_of
 from crm_migrate.reports.finding_keys import index
@@ -63,6 +63,7 @@ def render(figures: Figures, language: Language, *, masked: bool, ledger: Path |
         lead_bridge=next(iter(figures.report_bridges or figures.bridges), None),
         follow=figures.follow_up,
         trends=trends(figures.follow_up.rehearsals, language),
+        nights=nights,
         since=since(figures, language),
         mark_of=mark_of,
         statuses=STATUSES,

@@ -16,6 +16,7 @@ FAMILIES = {
     "field_match": "fields", "orphans": "links", "links": "links", "amount": "amounts", "bridge": "amounts",
     "unreadable": "amounts", "kpi": "kpis", "kpis": "kpis", "control": "controls", "controls": "controls",
     "consent": "consent", "unexpected": "target", "vanished": "target", "gone": "rows", "gone_amount": "amounts",
+    "stable": "nights",
 }  # fmt: skip
 
 

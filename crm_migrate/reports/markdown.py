@@ -2,6 +2,7 @@
 
 import re
 
+from crm_migrate.reports import nights
 from crm_migrate.reports.sentence import sentence, since
 from crm_migrate.reports.totals import Totals, totals
 from crm_migrate.words.language import Language
@@ -28,6 +29,7 @@ def render(figures: Figures, language: Language) -> str:
         _accounting(figures, sums, language),
         _modes(figures, language),
         _gates(figures, language),
+        [escape(nights.sentence(figures.watch, language))] if figures.watch else [],
         _bridges(figures, language),
         _causes(figures, sums, language),
         [f"{say('run')} {escape(figures.header.run)} · {say('finished')} {escape(figures.header.finished)}"],

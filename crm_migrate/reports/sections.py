@@ -7,7 +7,7 @@ A section's words are `section.<name>`, `intro.<name>` and `none.<name>` in `wor
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from crm_migrate.reports import tables
+from crm_migrate.reports import nights, tables
 from crm_migrate.reports.tables import Table
 from crm_migrate.reports.totals import Totals
 from crm_migrate.workspace.figures import Figures
@@ -50,11 +50,11 @@ class Section:
 # most have one currency, no files, load all that the records say, repair nothing, and no cause is at home in one place
 _RARE = (
     "pack", "pack_bridge", "pack_missing", "rehearsals", "report_bridge", "masked", "modes", "files", "cause_places",
-    "repairs", "gone_exceptions", "days", "equivalences", "sample_defects",
+    "repairs", "gone_exceptions", "days", "equivalences", "sample_defects", "nights", "night_shares",
 )  # fmt: skip
 
 SECTIONS = (
-    Section("summary", (tables.gates, tables.rehearsals)),
+    Section("summary", (tables.gates, tables.rehearsals, nights.nights, nights.night_shares)),
     Section(
         "accounting",
         (tables.accounting, tables.modes, tables.target_sets, tables.files),

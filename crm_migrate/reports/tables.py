@@ -42,6 +42,12 @@ class Table:
     sums: tuple[Row, ...] = ()
     more: int = 0
 
+    @classmethod
+    def of(cls, name: str, columns: str, rows: Iterable[Row], sums: Iterable[Row] = ()) -> "Table":
+        """A table whose columns are written `key:kind`, the kind `text` left out."""
+        parsed = tuple(Column(*column.split(":")) for column in columns.split())
+        return cls(name, parsed, tuple(rows), tuple(sums))
+
     def split(self, key: str, within: str = "") -> tuple["Table", "Table"]:
         """Rows that want to be seen at once, and those whose column `key` is true (and whose `within` is not empty)."""
         keys = [column.key for column in self.columns]
@@ -57,10 +63,7 @@ class Table:
         return replace(self, rows=self.rows[:limit], more=self.more + max(0, len(self.rows) - limit))
 
 
-def _table(name: str, columns: str, rows: Iterable[Row], sums: Iterable[Row] = ()) -> Table:
-    """Columns are written `key:kind`, the kind `text` left out."""
-    parsed = tuple(Column(*column.split(":")) for column in columns.split())
-    return Table(name, parsed, tuple(rows), tuple(sums))
+_table = Table.of
 
 
 def gates(figures: Figures) -> Table:

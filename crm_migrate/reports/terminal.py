@@ -4,6 +4,7 @@ import textwrap
 from pathlib import Path
 from unicodedata import combining, east_asian_width
 
+from crm_migrate.reports import nights
 from crm_migrate.reports.sentence import sentence
 from crm_migrate.reports.totals import totals
 from crm_migrate.reports.visible import visible
@@ -48,6 +49,7 @@ def render(figures: Figures, *, report: Path | None = None, width: int | None = 
     ]
     lines += [f"mode  {visible(name)}: {mode}" for name, mode in figures.modes.items()]
     lines += _files(figures, english)
+    lines += nights.lines(figures.watch, english) if figures.watch else []
     told = [part for line in lines for part in (wrapped(line, width) if width else [line])]
     return [*table, "", *told, *([f"report  {report}"] if report else [])]
 

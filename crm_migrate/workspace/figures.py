@@ -16,6 +16,7 @@ from crm_migrate.workspace.coverage_figures import ColumnFigure, RelationFigure
 from crm_migrate.workspace.day_figures import DayFigure
 from crm_migrate.workspace.figure import Figure
 from crm_migrate.workspace.follow_up import FollowUp
+from crm_migrate.workspace.night_figures import WatchFigure
 from crm_migrate.workspace.pack_figures import PackFigure
 from crm_migrate.workspace.repair_figures import RepairFigure
 from crm_migrate.workspace.visibility_figures import VisibilityFigure
@@ -466,6 +467,7 @@ class Figures(Figure):
     consent: tuple[ConsentCell, ...] = ()
     days: tuple[DayFigure, ...] = ()
     visibility: tuple[VisibilityFigure, ...] = ()
+    watch: WatchFigure | None = None
     owners: tuple[tuple[str, str, int], ...] = ()  # legacy owner, owner in the target, records
     gates: tuple[Gate, ...] = ()
     scores: tuple[RuleScore, ...] = ()

@@ -81,6 +81,11 @@ def _since(
     return known | ({"came": counts[0], "went": counts[1]} if counts else {})
 
 
+def settled(group: ExceptionGroup, run: Run, said: ExceptionState | None) -> bool:
+    """Whether nobody has to do anything about an exception of a run, by what was said of it in earlier ones."""
+    return _followed(group, run, said, {}, undone=()).settled
+
+
 def _followed(
     group: ExceptionGroup, run: Run, said: ExceptionState | None, since: Mapping[str, object], undone: Container[str]
 ) -> FollowedException:

@@ -40,7 +40,8 @@ class RunState(BaseModel):
     the usual ones). `drafted` is the hash of
     the plan as it was before the sources were read. `tables` are the folders of all finished tables when the last stage
     ended: one that has gone since is damage, not an empty table. `keys` maps a stage to the hash of all that decided
-    its tables, where a later run may take them over; `taken_from` to the run whose tables these are.
+    its tables, where a later run may take them over; `taken_from` to the run whose tables these are. `night` is the day
+    of the project whose night it is, empty for other runs; where it does not `write`, the target is only looked at.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -58,6 +59,8 @@ class RunState(BaseModel):
     tables: tuple[str, ...] = ()
     keys: dict[str, str] = {}
     taken_from: dict[str, str] = {}
+    night: str = ""
+    writes: bool = True
 
 
 def login() -> str:
@@ -80,14 +83,17 @@ def runs(project: Project) -> list[Run]:
     return [project.run(name) for name in found]
 
 
-def new_run(project: Project, plan: FrozenPlan, limit: int | None = None, reports: tuple[str, ...] = ()) -> Run:
+def new_run(
+    project: Project, plan: FrozenPlan, limit: int | None = None, reports: tuple[str, ...] = (), *,
+    night: str = "", writes: bool = True,
+) -> Run:  # fmt: skip
     """Start a run. Its id is the next number of the project, the clock and some chance: two starts never get the same
     one, also in two copies of a project that load into one target, and a clock that was set back changes no order."""
     run = _claim(project)
     write_file(run.plan, plan.canonical_json().encode())
     state = RunState(
         run=run.id, plan_hash=plan.hash, drafted=plan.hash, started=now(), started_by=login(), limit=limit,
-        reports=reports,
+        reports=reports, night=night, writes=writes,
     )  # fmt: skip
     write_state(run, state)
     return run

@@ -47,6 +47,7 @@ TOUR: tuple[tuple[str, int], ...] = (
     ("repair demo", 0),
     ("plan demo", 0),
     ("resume demo", 0),
+    ("watch demo", 2),
     ("run demo --until extract", 0),
     ("undo demo", 0),
     ("runs demo", 0),

@@ -16,6 +16,7 @@ from crm_migrate.stages.load.earlier import settle_earlier
 from crm_migrate.stages.load.edits import three_values
 from crm_migrate.stages.load.forecast import forecast
 from crm_migrate.stages.load.keys import Names, followed, identify, plan_listing, remember, sent_to
+from crm_migrate.stages.load.looking import let_all_wait
 from crm_migrate.stages.load.lookups import called, refuse_absent
 from crm_migrate.stages.load.merged import plan_removals
 from crm_migrate.stages.load.objects import loaded_fields, target_object, written_objects
@@ -61,7 +62,8 @@ def plan_load(plan: Plan, project: Project, run: Run, target: Target) -> LoadPla
     planned = read_plan(run)
     if planned is not None and planned.plan_hash == plan.hash and _begun(project, run):
         return planned  # what was begun is finished as it was planned
-    plan_hash, plan = plan.hash, careful(plan) if repairs(run) else plan
+    writes = read_state(run).writes
+    plan_hash, plan = plan.hash, careful(plan) if repairs(run) or not writes else plan
     missing = target.prepare(written_objects(plan), apply=False)
     identity = target.identity()
     _refuse_open_undo(project, identity)
@@ -89,6 +91,8 @@ def plan_load(plan: Plan, project: Project, run: Run, target: Target) -> LoadPla
             hold_refusable(tables, plan, object_plan, found)
             if repairs(run):
                 let_others_wait(tables, object_plan)
+            if not writes:
+                let_all_wait(tables, object_plan)
             if plan.environment.mask:
                 hold_reachable(tables, plan, object_plan)
         gather(tables, project, identity, plan)

@@ -19,6 +19,7 @@ from crm_migrate.stages.reconcile.bridges import money
 from crm_migrate.stages.reconcile.consent import consent_cells
 from crm_migrate.stages.reconcile.coverage import coverage
 from crm_migrate.stages.reconcile.days import day_figures
+from crm_migrate.stages.reconcile.deviating import Watching, night
 from crm_migrate.stages.reconcile.equivalences import equivalences
 from crm_migrate.stages.reconcile.examples import name_entities
 from crm_migrate.stages.reconcile.exceptions import (
@@ -31,7 +32,7 @@ from crm_migrate.stages.reconcile.exceptions import (
 )
 from crm_migrate.stages.reconcile.fields import compare_object, field_figures, sample_size, write_differences
 from crm_migrate.stages.reconcile.files import file_figures
-from crm_migrate.stages.reconcile.gates import Found, gates
+from crm_migrate.stages.reconcile.gates import Found, gates, stability
 from crm_migrate.stages.reconcile.gone import gone_amounts, gone_records
 from crm_migrate.stages.reconcile.keeping import note_kept
 from crm_migrate.stages.reconcile.kpis import Measured, control_figure, figures_of, measure
@@ -59,6 +60,7 @@ from crm_migrate.workspace.figures import (
     ExceptionGroup,
     Figures,
     FileFigure,
+    Gate,
     GroupFigure,
     Header,
     LearnedFigure,
@@ -69,6 +71,8 @@ from crm_migrate.workspace.figures import (
     signature_of,
 )
 from crm_migrate.workspace.layout import Run
+from crm_migrate.workspace.night_figures import WatchFigure
+from crm_migrate.workspace.nights import night_path, standing
 from crm_migrate.workspace.relations import Relations, relations
 from crm_migrate.workspace.repair_figures import RepairFigure
 from crm_migrate.workspace.sealing import write_sealed
@@ -97,9 +101,13 @@ class _Collected(Found):
         self.repairs: tuple[RepairFigure, ...] = ()
 
 
-def reconcile(plan: Plan, run: Run, header: Header, target_identity: str, uploads: Collection[str] = ()) -> Figures:
+def reconcile(
+    plan: Plan, run: Run, header: Header, target_identity: str, uploads: Collection[str] = (),
+    watching: Watching | None = None,
+) -> Figures:  # fmt: skip
     """Account for everything of a run; writes dispositions, differences and `reconcile/figures.json`. `uploads`: the
-    objects whose bytes the target takes."""
+    objects whose bytes the target takes. With `watching` the figures have its nights, and what came of this one, where
+    the run is a night, is left in `reconcile/night.json`."""
     collected = _Collected()
     own, pack = plan, asked(plan)
     plan = with_pack(plan, pack)
@@ -124,7 +132,10 @@ def reconcile(plan: Plan, run: Run, header: Header, target_identity: str, upload
         write_manifest_of_files(tables, plan, run)
         collected.files = tuple(file_figures(tables, plan, uploads))
         fingerprint = _fingerprint(tables, plan)
-    figures = _signed(_figures(own, header, target_identity, fingerprint, collected))
+        judged = gates(own, collected)
+        watch = _watch(tables, own, watching, judged, target_identity, collected) if watching is not None else None
+    judged += (stability(own, watch),) if watch is not None else ()
+    figures = _signed(_figures(own, header, target_identity, fingerprint, collected, judged, watch))
     write_sealed(run.table("reconcile") / "figures.json", figures.model_dump(mode="json"))
     return figures
 
@@ -250,6 +261,20 @@ def _granted_again(tables: Relations, plan: Plan, decision: str, consent: Sequen
     )
 
 
+def _watch(
+    tables: Relations, plan: Plan, watching: Watching, judged: Sequence[Gate], target: str, collected: _Collected
+) -> WatchFigure:
+    """The nights as they stand with this run, and what came of it where it is one."""
+    tonight = None
+    if watching.does:
+        tonight = night(
+            tables, plan, watching, collected.exceptions, judged, collected.fields, collected.links, collected.sources,
+            target,
+        )  # fmt: skip
+        write_sealed(night_path(tables.run), tonight.model_dump(mode="json"))
+    return standing(watching.known, watching.day, watching.plan.nights, watching.plan.under, tonight)
+
+
 def _signed(figures: Figures) -> Figures:
     """The figures with what a signature under them is bound to."""
     header = figures.header.model_copy(update={"signature": signature_of(figures)})
@@ -270,8 +295,10 @@ def _fingerprint(tables: Relations, plan: Plan) -> str:
     return digest.hexdigest()
 
 
-def _figures(plan: Plan, header: Header, target_identity: str, fingerprint: str, collected: _Collected) -> Figures:
-    judged = gates(plan, collected)
+def _figures(
+    plan: Plan, header: Header, target_identity: str, fingerprint: str, collected: _Collected,
+    judged: tuple[Gate, ...], watch: WatchFigure | None,
+) -> Figures:  # fmt: skip
     return Figures(
         header=header,
         project=plan.project,
@@ -314,6 +341,7 @@ def _figures(plan: Plan, header: Header, target_identity: str, fingerprint: str,
         owners=total_flow(collected.owners),
         days=tuple(collected.days),
         visibility=tuple(collected.visibility),
+        watch=watch,
         gates=judged,
         scores=tuple(collected.scores),
         decisions=tuple(collected.decisions),

@@ -5,7 +5,7 @@ Each is a table with text, amount, unit and the day whose rate counts; what is n
 
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
 from crm_migrate.quoting import literal, quoted
-from crm_migrate.stages.reconcile.bridge_tables import actual_of, amounts_of, expected_of
+from crm_migrate.stages.reconcile.bridge_tables import actual_of, amounts_of, expected_of, in_report
 from crm_migrate.stages.reconcile.exported import exported, originals, value_of
 from crm_migrate.stages.reconcile.keeping import is_kept, with_kept
 from crm_migrate.workspace.relations import Relations
@@ -187,7 +187,7 @@ def actual_lines(
 
 def converted(tables: Relations, table: str, amounts: list[tuple[str, str, str]], unit: str) -> str:
     """A copy of a table with each amount, of its unit and day, in the report's currency; `rates` is there."""
-    name = quoted(f"report/{table.strip(chr(34))}")
+    name = in_report(table)
     cells, joins = [], []
     for number, (amount, own, dated) in enumerate(amounts):
         day = f"CASE WHEN t.{own} = {literal(unit)} THEN DATE '9999-12-31' ELSE t.{dated} END"

@@ -27,6 +27,11 @@ def left_of(object_plan: ObjectPlan, measure: FieldPlan) -> str:
     return quoted(f"left/{object_plan.name}/{measure.name}")
 
 
+def in_report(table: str) -> str:
+    """The copy of a table of amounts with all of them in the report's currency."""
+    return quoted(f"report/{table.strip(chr(34))}")
+
+
 def plain(amount: Decimal | None) -> str:
     """A plain decimal text with at least two decimals and no needless zeros beyond."""
     text = format(Decimal(amount or 0), "f")

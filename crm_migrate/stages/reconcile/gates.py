@@ -6,6 +6,7 @@ Shares are of the rows that hold the object and are in scope: not of absent, exc
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from fractions import Fraction
 
 from crm_migrate.crm.types import type_of
 from crm_migrate.mapping.plan import GatePlan, Plan
@@ -24,6 +25,7 @@ from crm_migrate.workspace.figures import (
     SourceFigure,
     TargetSet,
 )
+from crm_migrate.workspace.night_figures import WatchFigure
 from crm_migrate.workspace.pack_figures import PackFigure
 
 ARRIVED = ("created", "updated", "unchanged", "folded", "merged")
@@ -82,6 +84,22 @@ def _accepted(plan: Plan, gate: Gate) -> Gate:
         return gate
     ids = (f"accept:{gate.name}.{gate.scope}", f"accept:{gate.name}")
     return gate.model_copy(update={"accepted": next((i for i in ids if i in plan.decisions), "")})
+
+
+def stability(plan: Plan, watch: WatchFigure) -> Gate:
+    """Enough nights running under their limits; `actual` names the share that broke the row last night."""
+    last = watch.nights[-1] if watch.nights else None
+    worst = last.worst if last is not None and last.outcome == "over" else None
+    told = f" (over: {worst.scope or 'all'} {shown_share(_decimal(worst.share))})" if worst else ""
+    told = f" (blocked: {', '.join(last.blocked)})" if last is not None and last.blocked else told
+    gate = Gate(
+        name="stable", scope="", limit=f">= {watch.needed} nights", actual=f"{watch.row}{told}", passed=watch.stable
+    )  # fmt: skip
+    return _accepted(plan, gate)
+
+
+def _decimal(share: Fraction) -> Decimal:
+    return Decimal(share.numerator) / Decimal(share.denominator)
 
 
 def _unlimited(plan: Plan, found: Found) -> Iterator[Gate]:

@@ -3,22 +3,22 @@
 from crm_migrate.workspace.relations import Relations
 from crm_migrate.workspace.tables import EXCEPTIONS
 
-_TABLE = "listed_"
+TABLE = "listed_"
 
 
 def start(tables: Relations) -> None:
     """An empty list."""
     tables.execute(
-        f"CREATE OR REPLACE TEMP TABLE {_TABLE} ({', '.join(f'{name} VARCHAR' for name in EXCEPTIONS.columns)})"
+        f"CREATE OR REPLACE TEMP TABLE {TABLE} ({', '.join(f'{name} VARCHAR' for name in EXCEPTIONS.columns)})"
     )
 
 
 def add(tables: Relations, query: str) -> None:
     """Add the rows of a query with the columns of the list, in their order."""
-    tables.execute(f"INSERT INTO {_TABLE} {query}")
+    tables.execute(f"INSERT INTO {TABLE} {query}")
 
 
 def publish(tables: Relations) -> None:
     """Write `reconcile/exceptions`."""
     listed = ", ".join(EXCEPTIONS.columns)
-    tables.publish(f"SELECT {listed} FROM {_TABLE} ORDER BY ALL", EXCEPTIONS)
+    tables.publish(f"SELECT {listed} FROM {TABLE} ORDER BY ALL", EXCEPTIONS)

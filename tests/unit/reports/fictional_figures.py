@@ -30,6 +30,7 @@ from crm_migrate.workspace.figures import (
     Term,
 )
 from crm_migrate.workspace.follow_up import FollowUp, Rehearsal
+from crm_migrate.workspace.night_figures import Night, Share, WatchFigure
 
 SCRIPT = "<script>document.title='OWNED'</script>"
 IMAGE = "<img src=x onerror=\"document.title='OWNED'\">"
@@ -152,6 +153,7 @@ def figures(*, locale: str = "en", hostile: bool = True, run: str = "2025-03-14T
         consent=_consent(),
         follow_up=FollowUp(rehearsals=_rehearsals()),
         days=_days(),
+        watch=_watch(),
         owners=(("Ayşe Y.", "ayse.yilmaz@anadolu.example", 812), ("Former employee", "migration fallback", 37)),
         gates=_gates(),
         scores=_scores(),
@@ -609,6 +611,29 @@ def _rehearsals() -> tuple[Rehearsal, ...]:
     return first, second, second.model_copy(update={"run": "r3", "links_wrong": 0, "open": 61})
 
 
+def _watch() -> WatchFigure:
+    """A night of every kind."""
+    said = {"limit": "0.005", "of": "18429"}
+    shares = (
+        Share.model_validate({"measure": "records", "scope": "", "deviating": "61", **said}),
+        Share.model_validate({"measure": "values", "scope": "deals", "deviating": "12", **said}),
+        Share.model_validate(
+            {"measure": "money", "scope": "EUR", "deviating": "95.50", "of": "10000.00", "limit": "0.01"}
+        ),
+    )
+    over = (shares[0].model_copy(update={"deviating": "310"}), *shares[1:])
+    nights = (
+        Night(day="2025-03-05", run="r1", does="delta", outcome="over", shares=over),
+        Night(day="2025-03-06", run="r2", does="delta", outcome="stable", row=1, changed=("mapping",), shares=shares),
+        Night(day="2025-03-07", run="r3", does="delta", outcome="same", row=1, unfinished=1, shares=shares),
+        Night(day="2025-03-08", until="2025-03-09", outcome="missed"),
+        Night(day="2025-03-10", outcome="failed", unfinished=2),
+        Night(day="2025-03-11", run="r4", does="delta", outcome="blocked", blocked=("gone",), shares=shares),
+        Night(day="2025-03-12", run="r5", does="reconcile", outcome="stable", row=1, edited=7, shares=shares),
+    )
+    return WatchFigure(under="0.005", needed=3, row=1, tonight=True, nights=nights)
+
+
 def _gates() -> tuple[Gate, ...]:
     return (
         Gate(name="unexplained", scope="", limit="0", actual="0", passed=True),
@@ -623,6 +648,7 @@ def _gates() -> tuple[Gate, ...]:
         ),
         Gate(name="held", scope="deals", limit="0", actual="8", passed=False, accepted="D-010"),
         Gate(name="orphans", scope="", limit="0", actual="4", passed=False, accepted="D-009"),
+        Gate(name="stable", scope="", limit=">= 3 nights", actual="1", passed=False, accepted="accept:stable"),
     )
 
 

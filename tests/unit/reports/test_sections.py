@@ -4,7 +4,7 @@ import inspect
 
 import pytest
 
-from crm_migrate.reports import tables
+from crm_migrate.reports import nights, tables
 from crm_migrate.reports.sections import SECTIONS
 from crm_migrate.reports.tables import Table
 from crm_migrate.words import catalogue
@@ -14,7 +14,8 @@ def test_every_table_stands_in_one_section() -> None:
     made = [maker for section in SECTIONS for maker in section.makers]
     public = [
         function
-        for name, function in inspect.getmembers(tables, inspect.isfunction)
+        for module in (tables, nights)
+        for name, function in inspect.getmembers(module, inspect.isfunction)
         if not name.startswith("_") and inspect.signature(function, eval_str=True).return_annotation is Table
     ]
     assert len(made) == len(set(made)) and set(made) == set(public)
