@@ -50,6 +50,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "evidence": ("evidence:evidence_command", "What was signed, in one file with the hash of each part."),
         "verify": ("evidence:verify_command", "Whether such a file is still what was written, byte by byte."),
         "explain": ("explain:explain_command", "The whole story of one record or one source row."),
+        "crosswalk": ("crosswalk:crosswalk_command", "What every old id is now; exports of other systems checked."),
         "subject": ("subject:subject_command", "Everywhere a person occurs in a project, for who asks what is kept."),
     },
     "Data": {

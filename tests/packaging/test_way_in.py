@@ -60,6 +60,7 @@ TOUR: tuple[tuple[str, int], ...] = (
     ("verify evidence.zip", 0),
     ("reconcile demo --target-export exports", 2),
     ("explain kisi:5001 demo", 0),
+    ("crosswalk demo -o crosswalk.csv", 0),
     ("subject demo --key kisi:5001", 0),
     ("review demo -o review.xlsx", 0),
     ("review demo --html review.html", 0),
