@@ -11,7 +11,7 @@ import duckdb
 import polars as pl
 import pytest
 from demo.finished_run import OBJECTS, FinishedRun, Origin, assert_adds_up, crm_migrate, lines_of
-from demo.removed_lines import noticed
+from demo.removed_lines import Less, fates, lines_of_fields
 
 from crm_migrate.codes import CODES
 from crm_migrate.stages.transform import ROW_KEY
@@ -327,11 +327,24 @@ def test_health_notes_are_not_in_the_crm(checked: Checked) -> None:
 @pytest.mark.sweep("every line of one mapping: the gates of columns and relations have their own few cases")
 def test_a_line_that_is_taken_out_of_the_mapping_is_noticed(demo: dict[str, Checked], tmp_path: Path) -> None:
     run = demo["first"].run
-    found = noticed(run.project, run.folder, tmp_path)
+    less = Less(run.project, run.folder, tmp_path)
+    lines = {name: number for number, name in lines_of_fields(less.mapping)}
+    found = {name: less.uncovered(number) for name, number in lines.items()}
     assert len(found) == 27
     assert [name for name, by in found.items() if not by] == ["deals.pipeline"], "a constant reads no column"
+    assert less.changed(lines["deals.pipeline"]) == "taken_out", "behind a good run it is missed"
     columns = {"tax_office", "street", "city", "state", "parent", "job_title", "company", "allergies"}
     assert {name.split(".")[1] for name, by in found.items() if by == "columns"} == columns
+
+
+@pytest.mark.sweep("every line of one mapping: tests/cli/test_coverage_run.py has a line of each kind")
+def test_each_line_that_is_taken_out_behind_a_good_run_is_told(demo: dict[str, Checked], tmp_path: Path) -> None:
+    run = demo["first"].run
+    found = fates(Less(run.project, run.folder, tmp_path))
+    assert found.keys() == {"refused", "taken_out", "told", "same"}
+    assert found["same"] == ["key: AccountNumber", "key: Email Address", "unknown: hold"], (
+        "profiles and defaults say so"
+    )
 
 
 def test_running_again_writes_nothing(demo: dict[str, Checked]) -> None:

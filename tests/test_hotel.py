@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 from demo.finished_run import FinishedRun, assert_adds_up, crm_migrate
 from demo.hotel_run import NAMES, STATES, HotelRun
+from demo.removed_lines import Less, fates
 
 KINDS = (
     "accounts", "households", "contacts", "bookings", "campaigns", "tickets", "surveys", "activities",
@@ -307,3 +308,10 @@ def test_the_dealer_s_second_export_does_not_go_into_the_hotel(hotel: HotelRun) 
     done = crm_migrate("demo", str(hotel.run.project), "--second")
     assert done.returncode == 2 and "holds another company than the dealer" in done.stderr
     assert not (hotel.run.project / "xero").exists()
+
+
+@pytest.mark.sweep("every line of one mapping: tests/cli/test_coverage_run.py has a line of each kind")
+def test_each_line_that_is_taken_out_behind_a_good_run_is_told(hotel: HotelRun, tmp_path: Path) -> None:
+    found = fates(Less(hotel.run.project, hotel.run.folder, tmp_path))
+    assert found.keys() == {"refused", "taken_out", "told", "same"}
+    assert found["same"] == ["unknown: hold", "activity:", "missing: hold"], "that would hold anyway"

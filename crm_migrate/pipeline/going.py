@@ -16,6 +16,7 @@ from crm_migrate.mapping.frozen import read_plan
 from crm_migrate.mapping.opening import OpenSources, open_target
 from crm_migrate.mapping.plan import Plan
 from crm_migrate.pipeline.admitting import note_needs
+from crm_migrate.pipeline.approved import changes_since_approved
 from crm_migrate.pipeline.following import as_it_stands
 from crm_migrate.pipeline.listening import Listener, Sent
 from crm_migrate.pipeline.order import reaches
@@ -148,7 +149,8 @@ def _to_target(project: Project, run: Run, plan: Plan, target: Target, stages: _
     with stages.stage("reconcile"):
         uploads = [each.name for each in plan.objects if takes_files(target, plan, each)]
         watching = watching_of(project, run, plan)
-        figures = reconcile(plan, run, header_of(run), target.identity(), uploads, watching)
+        changes = changes_since_approved(project, run, plan)
+        figures = reconcile(plan, run, header_of(run), target.identity(), uploads, watching, changes)
         if watching is not None and watching.does:
             end_night(project, run)
     if stages.stops_after("reconcile"):

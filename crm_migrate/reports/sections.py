@@ -50,11 +50,11 @@ class Section:
 # most have one currency, no files, load all that the records say, repair nothing, and no cause is at home in one place
 _RARE = (
     "pack", "pack_bridge", "pack_missing", "rehearsals", "report_bridge", "masked", "modes", "files", "cause_places",
-    "repairs", "gone_exceptions", "days", "equivalences", "sample_defects", "nights", "night_shares",
+    "repairs", "gone_exceptions", "days", "equivalences", "sample_defects", "nights", "night_shares", "mapping_changes",
 )  # fmt: skip
 
 SECTIONS = (
-    Section("summary", (tables.gates, tables.rehearsals, nights.nights, nights.night_shares)),
+    Section("summary", (tables.gates, tables.mapping_changes, tables.rehearsals, nights.nights, nights.night_shares)),
     Section(
         "accounting",
         (tables.accounting, tables.modes, tables.target_sets, tables.files),

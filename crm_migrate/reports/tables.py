@@ -449,6 +449,13 @@ def sources(figures: Figures) -> Table:
     return _table("sources", columns, rows)
 
 
+def mapping_changes(figures: Figures) -> Table:
+    """Where the mapping says something else than the last one whose run was good."""
+    changed = figures.mapping_changes
+    rows = ((c.place, f"mapping_{c.change}") for c in (changed.changes if changed else ()))
+    return _table("mapping_changes", "place:code change:word", rows)
+
+
 def columns(figures: Figures) -> Table:
     """Every column of every source with what became of it; first those of which nobody has spoken."""
     rows = (

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from crm_migrate.mapping.plan import FieldPlan
+from crm_migrate.mapping.plan_lines import changed_files, changed_lines
 from crm_migrate.quoting import literal, quoted
 from crm_migrate.reports.masking import pair
 from crm_migrate.reports.naming import Names
@@ -12,7 +13,6 @@ from crm_migrate.stages.load.objects import loaded_fields
 from crm_migrate.stages.reconcile.privacy import privacy
 from crm_migrate.trying.diff import READY, FieldDiff, MappingDiff, Move, ObjectDiff, Regrouped, Sample
 from crm_migrate.trying.differing import NEW, OLD, Both, settle, table
-from crm_migrate.trying.plan_lines import changed_files, changed_lines
 from crm_migrate.workspace.tables import COMPLETED, EXTRACTED, texts
 
 SAMPLES = 5

@@ -5,6 +5,8 @@ Personal values are masked already: whoever renders this need not know which the
 
 from pydantic import BaseModel, ConfigDict
 
+from crm_migrate.mapping.plan_lines import Line
+
 READY, UNREAD = "ready", ""  # the state of rows that are in a record, and of rows that one side does not read
 
 
@@ -80,14 +82,6 @@ class ObjectDiff(Part):
     gone: tuple[str, ...] = ()
     states_before: dict[str, int] = {}
     states_after: dict[str, int] = {}
-
-
-class Line(Part):
-    """A place of the resolved mapping that differs; texts as JSON, None where there is nothing."""
-
-    place: str
-    before: str | None
-    after: str | None
 
 
 class MappingDiff(Part):

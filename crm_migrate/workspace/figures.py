@@ -16,6 +16,7 @@ from crm_migrate.workspace.coverage_figures import ColumnFigure, RelationFigure
 from crm_migrate.workspace.day_figures import DayFigure
 from crm_migrate.workspace.figure import Figure
 from crm_migrate.workspace.follow_up import FollowUp
+from crm_migrate.workspace.mapping_figures import MappingChanges
 from crm_migrate.workspace.night_figures import WatchFigure
 from crm_migrate.workspace.pack_figures import PackFigure
 from crm_migrate.workspace.repair_figures import RepairFigure
@@ -445,6 +446,7 @@ class Figures(Figure):
     sources: tuple[SourceFigure, ...] = ()
     columns: tuple[ColumnFigure, ...] = ()
     relations: tuple[RelationFigure, ...] = ()
+    mapping_changes: MappingChanges | None = None
     accounting: tuple[AccountingLine, ...] = ()
     target_sets: tuple[TargetSet, ...] = ()
     bridges: tuple[Bridge, ...] = ()

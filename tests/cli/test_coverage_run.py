@@ -159,3 +159,39 @@ def test_what_one_row_is_made_into_is_linked(tmp_path: Path) -> None:
     assert gates(linked, "relations") == {"relations": ("0", True)}
     assert [(r["parent"], r["into"], r["filled"]) for r in linked["relations"]] == [("accounts", ["deals.company"], 12)]
     assert gates(apart, "relations") == {"relations sheet": ("1: accounts + deals", False)}
+
+
+def test_what_a_good_run_had_and_this_mapping_has_not_blocks_the_sign_off_until_it_is_accepted(tmp_path: Path) -> None:
+    constant, check = (
+        "      pipeline: {constant: Sales}\n",
+        "checks: [{id: C1, object: deals, assert: amount > 0, else: warn}]\n",
+    )
+    whole = MAPPING.replace("    from: satis\n    fields:\n", f"    from: satis\n    fields:\n{constant}") + check
+    whole += "project: {name: same}\n"
+    good = run(tmp_path, whole)
+    assert (good["verdict"], gates(good, "taken_out")) == ("GO", {}), "there is nothing to compare with"
+
+    def again(mapping: str, decisions: str = DECISIONS) -> dict[str, Any]:
+        (tmp_path / "crm-migrate.yaml").write_text(mapping, "utf-8")
+        (tmp_path / "decisions" / "d.yaml").write_text(decisions, "utf-8")
+        done = CliRunner().invoke(cli, ["run", str(tmp_path), "--json"])
+        figures: dict[str, Any] = json.loads(done.stdout)["figures"]
+        return figures
+
+    less = again(
+        whole.replace(constant, "").replace(check, "").replace("name: {satis: Ad}", "name: {satis: Ad | trim}")
+    )
+    assert (less["verdict"], gates(less, "taken_out")) == ("NO-GO", {"taken_out deals": ("2: C1, pipeline", False)})
+    changed = {each["place"]: each["change"] for each in less["mapping_changes"]["changes"]}
+    assert changed["objects.deals.fields.pipeline"] == "out"
+    assert changed["objects.deals.fields.name"] == "other"
+    assert less["mapping_changes"]["since"] == good["header"]["run"]
+
+    mapping = (tmp_path / "crm-migrate.yaml").read_text("utf-8")
+    accepted = again(mapping, DECISIONS.replace("D-1", "accept:taken_out.deals") + DECISIONS)
+    assert accepted["verdict"] == "GO WITH ACCEPTED EXCEPTIONS"
+    page = (sorted((tmp_path / "reports").iterdir())[-1] / "report.html").read_text("utf-8")
+    assert "objects.deals.fields.pipeline" in page
+    assert gates(again(mapping), "taken_out") == {"taken_out": ("0", True)}, (
+        "what was accepted is what is compared with"
+    )

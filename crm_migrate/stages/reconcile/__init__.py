@@ -71,6 +71,7 @@ from crm_migrate.workspace.figures import (
     signature_of,
 )
 from crm_migrate.workspace.layout import Run
+from crm_migrate.workspace.mapping_figures import MappingChanges
 from crm_migrate.workspace.night_figures import WatchFigure
 from crm_migrate.workspace.nights import night_path, standing
 from crm_migrate.workspace.relations import Relations, relations
@@ -103,12 +104,13 @@ class _Collected(Found):
 
 def reconcile(
     plan: Plan, run: Run, header: Header, target_identity: str, uploads: Collection[str] = (),
-    watching: Watching | None = None,
+    watching: Watching | None = None, changes: MappingChanges | None = None,
 ) -> Figures:  # fmt: skip
     """Account for everything of a run; writes dispositions, differences and `reconcile/figures.json`. `uploads`: the
     objects whose bytes the target takes. With `watching` the figures have its nights, and what came of this one, where
-    the run is a night, is left in `reconcile/night.json`."""
+    the run is a night, is left in `reconcile/night.json`. `changes`: of the mapping since it was last good."""
     collected = _Collected()
+    collected.mapping = changes
     own, pack = plan, asked(plan)
     plan = with_pack(plan, pack)
     with relations(run, "reconcile", partial=True) as tables:
@@ -316,6 +318,7 @@ def _figures(
         sources=collected.sources,
         columns=collected.columns,
         relations=collected.relations,
+        mapping_changes=collected.mapping,
         accounting=tuple(collected.accounting),
         target_sets=tuple(collected.target_sets),
         bridges=tuple(collected.bridges),

@@ -25,6 +25,7 @@ from crm_migrate.workspace.figures import (
     SourceFigure,
     TargetSet,
 )
+from crm_migrate.workspace.mapping_figures import MappingChanges
 from crm_migrate.workspace.night_figures import WatchFigure
 from crm_migrate.workspace.pack_figures import PackFigure
 
@@ -42,6 +43,7 @@ class Found:
     sources: tuple[SourceFigure, ...] = ()
     columns: tuple[ColumnFigure, ...] = ()
     relations: tuple[RelationFigure, ...] = ()
+    mapping: MappingChanges | None = None  # since the last mapping whose run was good
     accounting: list[AccountingLine] = field(default_factory=list)
     target_sets: list[TargetSet] = field(default_factory=list)
     bridges: list[Bridge] = field(default_factory=list)
@@ -132,6 +134,8 @@ def _implied(found: Found) -> Iterator[Gate]:
     yield _zero("read", len(unread), "", "files whose count differs")
     yield from _unspoken("columns", {(c.source, c.column) for c in found.columns if c.fate == "unspoken"})
     yield from _unspoken("relations", {(r.source, _called(r)) for r in found.relations if r.fate == "unspoken"})
+    if found.mapping is not None:
+        yield from _unspoken("taken_out", set(found.mapping.taken_out))
     unexplained = sum(line.unexplained for line in found.accounting) + found.entities_without_row
     broken = sum(1 for line in found.accounting if not line.adds_up)
     yield _zero("unexplained", max(unexplained, broken))
@@ -157,7 +161,7 @@ def _implied(found: Found) -> Iterator[Gate]:
 
 
 def _unspoken(name: str, what: set[tuple[str, str]]) -> Iterator[Gate]:
-    """One gate per source of which the mapping leaves something unsaid, so that each is decided by itself."""
+    """One gate per source (or object) of which the mapping leaves something unsaid: each is decided by itself."""
     by_source: dict[str, list[str]] = {}
     for source, said in sorted(what):
         by_source.setdefault(source, []).append(said)

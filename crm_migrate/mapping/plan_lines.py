@@ -4,8 +4,9 @@ import json
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
+from pydantic import BaseModel, ConfigDict
+
 from crm_migrate.mapping.plan import Plan
-from crm_migrate.trying.diff import Line
 
 # Told elsewhere (files, environment), or what people said about single records.
 _NOT_THE_MAPPING = {
@@ -13,7 +14,46 @@ _NOT_THE_MAPPING = {
     "models",
 }  # fmt: skip
 _NAMES = ("name", "source", "id", "field", "object", "alias", "pattern", "login", "column")
+_DEPTH = {"owners": 1, "value_maps": 2}  # below it stand logins and values of people
+_DEEPEST = 4  # `objects.deals.fields.stage`
 _NOTHING: tuple[Any, ...] = (None, [], {}, "", False)
+
+
+class Line(BaseModel):
+    """A place of the resolved mapping that differs; texts as JSON, None where there is nothing."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    place: str
+    before: str | None
+    after: str | None
+
+
+def changed_places(old: Plan, new: Plan) -> dict[str, str]:
+    """The same, without values and no deeper than a field or a rule: place -> `out`, `new` or `other`."""
+    found: dict[str, str] = {}
+    for line in changed_lines(old, new):
+        names = line.place.removesuffix(".").split(".")
+        place = ".".join(names[: _DEPTH.get(names[0], _DEEPEST)])
+        whole = place == line.place
+        change = "out" if whole and line.after is None else "new" if whole and line.before is None else "other"
+        found[place] = change if found.get(place, change) == change else "other"
+    return found
+
+
+def taken_out(old: Plan, new: Plan) -> list[tuple[str, str]]:
+    """What the old mapping read, loaded or checked and the new one does not: (object, name of the field or check), or
+    ("", name) of a whole source or object."""
+    before, after = set(_parts(old)), set(_parts(new))
+    objects = {each.name for each in new.objects}
+    return sorted(part for part in before - after if part[0] == "" or part[0] in objects)
+
+
+def _parts(plan: Plan) -> Iterator[tuple[str, str]]:
+    yield from (("", each.name) for each in plan.sources)
+    yield from (("", each.name) for each in plan.objects)
+    yield from ((each.object, each.id) for each in plan.checks)
+    yield from ((each.name, field.name) for each in plan.objects for field in each.fields if not field.let)
 
 
 def changed_lines(old: Plan, new: Plan) -> tuple[Line, ...]:
