@@ -9,6 +9,11 @@ from click.testing import CliRunner
 from first_runs import first_run
 
 from crm_migrate.cli import cli
+from crm_migrate.mapping.frozen import read_plan
+from crm_migrate.stages.reconcile.coverage import coverage
+from crm_migrate.workspace.layout import Project
+from crm_migrate.workspace.relations import relations
+from crm_migrate.workspace.state import runs
 
 FIRMS = "".join(f"F-{n},Firma {n},{'x' if n == 3 else ''},\n" for n in range(1, 13))
 PEOPLE = "".join(f"{n},Person {n},F-{1 + n % 12},p{n}@a.example,{n % 2}\n" for n in range(1, 15))
@@ -195,3 +200,34 @@ def test_what_a_good_run_had_and_this_mapping_has_not_blocks_the_sign_off_until_
     assert gates(again(mapping), "taken_out") == {"taken_out": ("0", True)}, (
         "what was accepted is what is compared with"
     )
+
+
+def test_a_relation_is_found_by_its_values_though_strangers_come_first(tmp_path: Path) -> None:
+    keys, strangers = [f"P-{n:04}" for n in range(300)], [f"X-{n:04}" for n in range(10)]
+    rows = [f"{n},Name {n},{{}},{{}},  " for n in range(2_400)]
+    few = [*strangers[:5] * 300, *keys * 3]  # 5 of 305 values: they may be
+    many = [*strangers * 150, *keys * 3]  # 10 of 310 values: too many
+    filled = [row.format(few[n], many[n]) for n, row in enumerate(rows)]
+    (tmp_path / "firms.csv").write_text("Code,Title\n" + "".join(f"{key},Firm {key}\n" for key in keys), "utf-8")
+    (tmp_path / "people.csv").write_text("\n".join(["Nr,Called,Few,Many,Blank", *filled, ""]), "utf-8")
+    (tmp_path / "crm-migrate.yaml").write_text(
+        """crm_migrate: 1
+environments: {mock: {connector: sql, url: "sqlite:///crm.db"}}
+sources: {firms: {file: firms.csv, key: Code}, people: {file: people.csv, key: Nr}}
+objects:
+  accounts: {from: firms, fields: {name: Title}}
+  contacts: {from: people, fields: {last_name: Called}}
+""",
+        "utf-8",
+    )
+    assert CliRunner().invoke(cli, ["run", str(tmp_path), "--until", "link"]).exit_code == 0
+    (run,) = runs(Project(tmp_path, tmp_path / "crm-migrate.yaml"))
+
+    with relations(run, "reconcile", partial=True) as tables:
+        of_columns, of_relations = coverage(tables, read_plan(run))
+
+    found = {each.column: (each.fate, each.filled) for each in of_columns}
+    assert (found["Few"], found["Blank"]) == (("unspoken", 2_400), ("empty", 0))
+    assert [(each.column, each.parent, each.found, each.looked_at) for each in of_relations] == [
+        ("Few", "firms", 300, 305)
+    ]

@@ -18,6 +18,7 @@ from crm_migrate.workspace.tables import EXTRACTED, RECORDS, texts
 
 LOOKED = 20_000  # different values of a column that are looked at
 ENOUGH, NEARLY_ALL, HALF = 10, 0.98, 0.5  # different values, and the shares of them that are keys
+_FIRST_ROWS = 2_000  # that are looked at of all columns at once
 _SMALL = "^[0-9]{1,3}$"  # numbers that any list has: they prove nothing
 _KEY_WORDS = ("id", "no", "nr", "key", "number")
 Columns = Mapping[str, Sequence[ColumnFigure]]  # by source
@@ -30,9 +31,10 @@ def relation_figures(tables: Relations, plan: Plan, columns: Columns) -> Iterato
     spoken = {(each.source, each.column) for each in declared if each.column}
     keys = _keys(tables, plan)
     for source in plan.sources:
-        for column in columns[source.name]:
-            if (source.name, column.column) not in spoken and _may_refer(plan, source, column):
-                yield from _found(tables, plan, source, column, keys)
+        open_ = [each for each in columns[source.name] if (source.name, each.column) not in spoken]
+        open_ = [each for each in open_ if _may_refer(plan, source, each)]
+        for column in _hopeful(tables, plan, source, open_, keys):
+            yield from _found(tables, plan, source, column, keys)
 
 
 # ------------------------------------------------------------------------------------------------------- declared
@@ -157,6 +159,43 @@ def _keys(tables: Relations, plan: Plan) -> dict[str, str]:
             f"WHERE trim({quoted(column)}) <> ''"
         )
     return single
+
+
+def _hopeful(
+    tables: Relations, plan: Plan, source: SourcePlan, columns: Sequence[ColumnFigure], keys: Mapping[str, str]
+) -> list[ColumnFigure]:
+    """The columns that are worth a look of their own: those that are called like a key, and those of which the first
+    rows have not yet shown more values that are no keys than there may be in all."""
+    named = {c.column for c in columns if any(_is_named(c.column, parent, keys[parent], plan) for parent in keys)}
+    others = [each for each in columns if each.column not in named]
+    strangers = _strangers(tables, source.name, [each.column for each in others])
+    others = [each for each in others if strangers[each.column] <= (1 - NEARLY_ALL) * min(each.filled, LOOKED)]
+    most = _at_most_different(tables, source.name, [each.column for each in others])
+    near = {each.column for each in others if strangers[each.column] <= (1 - NEARLY_ALL) * most[each.column]}
+    return [each for each in columns if each.column in named | near]
+
+
+def _strangers(tables: Relations, source: str, names: Sequence[str]) -> dict[str, int]:
+    """Column -> different values of the first rows that are no key of any source; all columns in one reading."""
+    if not names:
+        return {}
+    listed = ", ".join(map(quoted, names))
+    rows = f"SELECT {listed} FROM {tables.scan(EXTRACTED, source, also=texts(*names))} LIMIT {_FIRST_ROWS}"
+    found = tables.rows(
+        f"""SELECT name, count(DISTINCT value) FROM (SELECT name, trim(value) AS value
+          FROM (UNPIVOT ({rows}) ON {listed} INTO NAME name VALUE value)) v ANTI JOIN coverage_keys USING (value)
+        WHERE value <> '' GROUP BY name"""
+    )
+    return dict.fromkeys(names, 0) | {str(name): int(count) for name, count in found}
+
+
+def _at_most_different(tables: Relations, source: str, names: Sequence[str]) -> dict[str, int]:
+    """Column -> more different values than it has: twice an estimate that is hardly ever wrong by a tenth."""
+    if not names:
+        return {}
+    counts = ", ".join(f"approx_count_distinct({quoted(name)})" for name in names)
+    found = tables.one(f"SELECT {counts} FROM {tables.scan(EXTRACTED, source, also=texts(*names))}")
+    return dict(zip(names, (2 * int(count) + ENOUGH for count in found), strict=True))
 
 
 def _found(
