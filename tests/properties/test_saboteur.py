@@ -1,11 +1,12 @@
 """A saboteur between expected and target: every defect is found with its cause, and nothing else is reported.
 
-Defects of 24 kinds are planted alone and together in a target that is otherwise equal, beside values that are the same
+Defects of 30 kinds are planted alone and together in a target that is otherwise equal, beside values that are the same
 written otherwise. What the comparison says must be the plan of the saboteur, cell by cell.
 """
 
 import datetime as dt
 import json
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -35,6 +36,9 @@ FIELDS = (
     Compared("tags", "tags"),
     Compared("empty", "text"),
     Compared("parent", "reference", entity=True),
+    Compared("nobody", "reference", entity=True),
+    Compared("consent", "choice"),
+    Compared("web", "url"),
 )
 NAMES = [each.name for each in FIELDS]
 LIMIT = 9  # characters: the truncation of a field is one limit
@@ -49,7 +53,7 @@ def record(number: int, random: Random) -> Record:
     return {
         "__entity": f"e{number:03}",
         "name": f"Çağrı Müßig {number:03}",
-        "note": f"note of {number:03}, {random.getrandbits(40)}",
+        "note": f"note of {number:03},\n{random.getrandbits(40)}",
         "town": f"Straße {number:03}",
         "mail": f"cagri{number}@isik.example",
         "phone": f"+905320{number:06}",
@@ -60,6 +64,9 @@ def record(number: int, random: Random) -> Record:
         "tags": json.dumps([f"a{number}", "b"]),
         "empty": None,
         "parent": f"p{number % 5}",
+        "nobody": None,
+        "consent": "withdrawn",
+        "web": f"https://isik.example/{number}",
     }
 
 
@@ -184,6 +191,11 @@ KINDS: dict[str, Callable[[Target], None]] = {
     "time of day": each("day", "time of day added", lambda text: f"{text}T21:00:00Z"),
     "not true": each("yes", "unknown", lambda text: "false"),
     "wrong parent": each("parent", "wrong parent", lambda text: f"p{(int(text[1:]) + 1) % 5}"),
+    "no link": each("parent", "lost", lambda text: None),
+    "a link too many": each("nobody", "set by the target", lambda text: "p1"),
+    "opt-out lost": each("consent", "lost", lambda text: None),
+    "opted in": each("consent", "unknown", lambda text: "granted"),
+    "an hour": many("at", "shifted by -3600 seconds", lambda text: _later(text, -3600)),
     "two hours": many("at", "shifted by 7200 seconds", lambda text: _later(text, 7200)),
     "four days": many("day", "shifted by 4 days", lambda text: _moved(text, days=4)),
     "a fee": many("amount", "shifted by 2.5", lambda text: str(Decimal(text) + Decimal("2.5"))),
@@ -197,6 +209,9 @@ KINDS: dict[str, Callable[[Target], None]] = {
 
 OTHERWISE: tuple[tuple[str, str, Callable[[str], str]], ...] = (
     ("name", "blanks around a value", lambda text: f" {text} "),
+    ("name", "Unicode form", lambda text: unicodedata.normalize("NFD", text)),
+    ("note", "line ends", lambda text: text.replace("\n", "\r\n")),
+    ("web", "last slash of an address", lambda text: f"{text}/"),
     ("note", "HTML wrapper", lambda text: f"<p>{text}</p>"),
     ("mail", "capitals of a mailbox", str.capitalize),
     ("phone", "phone format", lambda text: f"{text[:3]} {text[3:6]} {text[6:]}"),
@@ -275,4 +290,9 @@ def test_every_way_to_write_a_value_otherwise_is_a_rule_of_its_type() -> None:
 
 
 def test_there_are_more_than_twenty_kinds() -> None:
-    assert len(KINDS) >= 24
+    assert len(KINDS) >= 30
+
+
+def test_every_rule_by_which_values_are_the_same_is_among_those_that_raise_no_alarm() -> None:
+    rules = {rule for each in FIELDS for rule in same_by(each.kind)}
+    assert rules == {rule for _, rule, _ in OTHERWISE}
