@@ -1,6 +1,6 @@
 """A saboteur between expected and target: every defect is found with its cause, and nothing else is reported.
 
-Defects of 30 kinds are planted alone and together in a target that is otherwise equal, beside values that are the same
+Defects of 31 kinds are planted alone and together in a target that is otherwise equal, beside values that are the same
 written otherwise. What the comparison says must be the plan of the saboteur, cell by cell.
 """
 
@@ -187,6 +187,7 @@ KINDS: dict[str, Callable[[Target], None]] = {
     "hundredth": each("amount", "scaled by 0.01", lambda text: _times(text, "0.01")),
     "rounded": each("amount", "rounding", lambda text: str(Decimal(text).quantize(Decimal("0.1")))),
     "day before": each("day", "date -1 day", lambda text: _moved(text, days=-1)),
+    "midnight before": each("day", "date -1 day", lambda text: f"{_moved(text, days=-1)}T00:00:00Z"),
     "day after": each("day", "date +1 day", lambda text: _moved(text, days=1)),
     "time of day": each("day", "time of day added", lambda text: f"{text}T21:00:00Z"),
     "not true": each("yes", "unknown", lambda text: "false"),
@@ -290,7 +291,7 @@ def test_every_way_to_write_a_value_otherwise_is_a_rule_of_its_type() -> None:
 
 
 def test_there_are_more_than_twenty_kinds() -> None:
-    assert len(KINDS) >= 30
+    assert len(KINDS) >= 31
 
 
 def test_every_rule_by_which_values_are_the_same_is_among_those_that_raise_no_alarm() -> None:
