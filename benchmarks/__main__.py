@@ -3,7 +3,7 @@
 import argparse
 import importlib
 
-NAMES = ("small", "e2e", "api", "cleanse", "matching", "suggest", "assess", "compare")
+NAMES = ("small", "e2e", "api", "cleanse", "matching", "suggest", "assess", "compare", "languages")
 
 
 def main() -> None:

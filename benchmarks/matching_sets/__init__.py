@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from benchmarks.matching_sets import business, households, international, organisations, sites, views
+from benchmarks.matching_sets import business, households, international, organisations, scripts, sites, views
 from benchmarks.matching_sets.columns import chatter, framed
 from benchmarks.matching_sets.draws import Draws
 from benchmarks.matching_sets.sizes import size
@@ -44,6 +44,13 @@ KINDS = {
 }
 
 
+SCRIPT_KINDS = {
+    "scripts": Kind("person", scripts.writers, scripts.spelled_row, views.PERSONAL),
+    "scripts_firms": Kind("organisation", scripts.houses, scripts.housed_row, organisations.FIELDS),
+}
+OF_ONE_LANGUAGE = ("en", "de", "tr", "es", "fr", "it", "pt", "pl", "nl", "id")
+
+
 @dataclass(frozen=True, slots=True)
 class Spec:
     """One set: its kind, rows, how rows spread over entities (`sizes.SHAPES`), mean share of empty cells, seed."""
@@ -53,11 +60,14 @@ class Spec:
     shape: str
     missing: float
     seed: int = 1
+    language: str = ""  # the file's language; drawn if empty
+    part: str = ""  # the half of the words (`draws.PARTS`), of sets of one language and of scripts
 
     @property
     def name(self) -> str:
         """What the set is called in tables."""
-        return f"{self.kind}_{self.rows}_{self.shape}_m{round(self.missing * 100):02}_s{self.seed}"
+        own = f"_{self.language}_{self.part}" if self.part else ""
+        return f"{self.kind}{own}_{self.rows}_{self.shape}_m{round(self.missing * 100):02}_s{self.seed}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +98,18 @@ def specs(rows: tuple[int, ...] = (200, 5_000, 50_000), seed: int = 1) -> list[S
     return made
 
 
+def of_one_language(rows: int, seed: int, part: str) -> list[Spec]:
+    """Persons and companies of each of ten languages, and of five scripts, out of one half of the words."""
+    kinds = (("households", "flat"), ("contacts", "zipf"), ("organisations", "flat"))
+    found = [Spec(kind, rows, shape, 0.35, seed, lang, part) for lang in OF_ONE_LANGUAGE for kind, shape in kinds]
+    return found + [Spec(kind, rows, "flat", 0.35, seed, "en", part) for kind in SCRIPT_KINDS]
+
+
 def make(spec: Spec) -> Labelled:
     """The set of a specification, always the same for the same one."""
-    random_ = Draws(spec.name)
-    kind = KINDS[spec.kind]
-    language = random_.choice(LANGUAGES)
+    random_ = Draws(spec.name, spec.part)
+    kind = (KINDS | SCRIPT_KINDS)[spec.kind]
+    language = spec.language or random_.choice(LANGUAGES)
     one_name = kind.entity == "person" and random_.random() < 0.3
     linked = spec.kind.startswith("link_")
     habits = systems(random_, spec.missing, kind.fields, count=2 if linked else random_.choice((1, 2, 3, 5)))

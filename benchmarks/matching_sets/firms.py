@@ -1,12 +1,13 @@
 """Firms as they are: names over time with legal form and acronym, a place, a switchboard, a domain, a tax number."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from benchmarks.matching_sets.dirt import spelled
 from benchmarks.matching_sets.draws import Draws
 from benchmarks.matching_sets.households import COUNTRY
 from benchmarks.matching_sets.places import Address, Phone, address, landline
-from benchmarks.matching_sets.tables import tables
+from benchmarks.matching_sets.tables import more, tables
 from benchmarks.matching_sets.words import CULTURES, family
 
 WORDS = tables("firms")
@@ -40,7 +41,7 @@ def firm(
 ) -> Firm:
     """A firm of a language's country; `facts` stand instead of what is drawn."""
     core = core or core_name(random_, language)
-    trade = trade or [t.replace("_", " ") for t in random_.choice(WORDS[language]["trades"]).split("|")]
+    trade = trade or [t.replace("_", " ") for t in random_.choice(trades(random_, language)).split("|")]
     form = random_.choice(WORDS[language]["forms"]).split("|")
     place = address(random_, COUNTRY[language])
     name = f"{core} {trade[0]}"
@@ -58,6 +59,12 @@ def firm(
         "pattern": random_.choice(PATTERNS),
     }
     return Firm(language=language, **(drawn | facts))  # type: ignore[arg-type]
+
+
+def trades(random_: Draws, language: str) -> Sequence[str]:
+    """What firms of this set do, each with its spellings."""
+    every = WORDS[language]["trades"]
+    return random_.part_of([*every, *more("firms", language).get("trades", ())]) if random_.part else every
 
 
 def core_name(random_: Draws, language: str) -> str:
@@ -87,5 +94,7 @@ def domain(random_: Draws, core: str) -> str:
 
 def tax_number(random_: Draws, language: str) -> str:
     """Digits in the length of the country, not made to pass a checksum."""
-    length = {"en": 9, "de": 9, "tr": 10, "es": 8, "id": 15}[language]
-    return {"de": "DE", "es": "B"}.get(language, "") + "".join(random_.choices("0123456789", k=length))
+    length = {"en": 9, "tr": 10, "es": 8, "id": 15, "it": 11, "pt": 14, "pl": 10}.get(language, 9)
+    return {"de": "DE", "es": "B", "fr": "FR", "nl": "NL"}.get(language, "") + "".join(
+        random_.choices("0123456789", k=length)
+    )

@@ -11,7 +11,10 @@ from benchmarks.matching_sets.draws import Draws
 from benchmarks.matching_sets.people import MAIL, Person, born, family_name, lives_on, person
 from benchmarks.matching_sets.places import Address, address, landline
 
-COUNTRY = {"en": "US", "de": "DE", "tr": "TR", "es": "ES", "id": "ID"}
+COUNTRY = {
+    "en": "US", "de": "DE", "tr": "TR", "es": "ES", "id": "ID",
+    "fr": "FR", "it": "IT", "pt": "BR", "pl": "PL", "nl": "NL",
+}  # fmt: skip
 
 
 def households(random_: Draws, culture: str) -> Iterator[Person]:

@@ -5,21 +5,28 @@ from dataclasses import replace
 
 from benchmarks.matching_sets.dirt import spelled
 from benchmarks.matching_sets.draws import Draws
-from benchmarks.matching_sets.firms import WORDS, Firm, core_name, firm
+from benchmarks.matching_sets.firms import Firm, core_name, firm, trades
 from benchmarks.matching_sets.households import COUNTRY
 from benchmarks.matching_sets.places import address, landline, written_city, written_phone, written_street
 from benchmarks.matching_sets.systems import System, cell
 
 FIELDS = ("company", "street", "code", "city", "country", "phone", "email", "web", "tax")
-HOLDING = {"en": "Holdings", "de": "Holding", "tr": "Holding", "es": "Grupo", "id": "Group"}
-SITE = {"en": "Store {}", "de": "Filiale {}", "tr": "{} Şubesi", "es": "Tienda {}", "id": "Cabang {}"}
+HOLDING = {
+    "en": "Holdings", "de": "Holding", "tr": "Holding", "es": "Grupo", "id": "Group",
+    "fr": "Groupe", "it": "Gruppo", "pt": "Grupo", "pl": "Grupa", "nl": "Groep",
+}  # fmt: skip
+SITE = {
+    "en": "Store {}", "de": "Filiale {}", "tr": "{} Şubesi", "es": "Tienda {}", "id": "Cabang {}",
+    "fr": "Agence {}", "it": "Filiale {}", "pt": "Filial {}", "pl": "Oddział {}", "nl": "Filiaal {}",
+}  # fmt: skip
+OTHERS = ("en", "de", "tr", "es", "id")  # languages of the firms that are not of the file's own
 
 
 def organisations(random_: Draws, language: str) -> Iterator[Firm]:
     """Firms without end, of five languages: most of the file's own."""
     kinds: tuple[Callable[[Draws, str], list[Firm]], ...] = (single, group, chain, building, branches)
     while True:
-        there = language if random_.random() < 0.75 else random_.choice(tuple(WORDS))
+        there = language if random_.random() < 0.75 else random_.choice(OTHERS)
         yield from random_.choices(kinds, (72, 8, 6, 8, 4))[0](random_, there)
 
 
@@ -38,13 +45,13 @@ def group(random_: Draws, language: str) -> list[Firm]:
     core = core_name(random_, language)
     parent = firm(random_, language, core, [HOLDING[language]])
     at_home = random_.random() < 0.5
-    trades = random_.sample(WORDS[language]["trades"], k=random_.randrange(1, 6))
+    offers = random_.sample(trades(random_, language), k=random_.randrange(1, 6))
     shared: dict[str, object] = {"domain": parent.domain} if random_.random() < 0.7 else {}
     if at_home:
         shared |= {"where": parent.where}
         shared |= {"phone": parent.phone} if random_.random() < 0.5 else {}
     return [parent] + [
-        firm(random_, language, core, [t.replace("_", " ") for t in trade.split("|")], **shared) for trade in trades
+        firm(random_, language, core, [t.replace("_", " ") for t in trade.split("|")], **shared) for trade in offers
     ]
 
 

@@ -1,11 +1,14 @@
 """People as they are: names over time, homes, numbers, mailboxes. What a CRM knows about them is made in `views.py`."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from benchmarks.matching_sets.dirt import spelled
 from benchmarks.matching_sets.draws import Draws
 from benchmarks.matching_sets.places import Address, Phone, address, landline, mobile
+from benchmarks.matching_sets.tables import more
 from benchmarks.matching_sets.words import CULTURES, common, family
 
 MAIL = (
@@ -17,6 +20,8 @@ MAIL = (
     "eposta.example",
     "surat.example",
 )
+TWO_NAMES = ("es", "pt")
+GENDERED = re.compile(r"([sc]k|dzk)i$")  # his Kowalski is her Kowalska, and they are two people
 HOBBIES = ("sunny", "kartal", "bluebird", "wolke", "bintang", "lobo", "aslan", "bergfex", "happy")
 
 
@@ -58,12 +63,13 @@ def born(random_: Draws, youngest: int = 2006, oldest: int = 1938) -> date:
 
 def person(random_: Draws, culture: str, home: Address, name: str | None = None, **facts: object) -> Person:
     """Somebody who lives there; `facts` stand instead of what is drawn."""
-    words = CULTURES[culture]
     woman = bool(facts.pop("woman", random_.random() < 0.5))
-    pool = words.women if woman else words.men
+    pool = _pool(random_, culture, woman)
     given = [form.replace("_", " ") for form in common(random_, pool).split("/")]
     second = common(random_, pool).split("/")[0].replace("_", " ") if random_.random() < 0.25 else ""
     families = [name or family_name(random_, culture)]
+    if culture == "pl" and woman and random_.part:
+        families = [GENDERED.sub(r"\1a", families[0])]
     drawn: dict[str, object] = {
         "given": given,
         "second": second,
@@ -79,10 +85,18 @@ def person(random_: Draws, culture: str, home: Address, name: str | None = None,
     return known
 
 
+def _pool(random_: Draws, culture: str, woman: bool) -> Sequence[str]:
+    """The given names of this set."""
+    pool = CULTURES[culture].women if woman else CULTURES[culture].men
+    if not random_.part:
+        return pool
+    return random_.part_of((*pool, *more("names", culture).get("women" if woman else "men", ())))
+
+
 def family_name(random_: Draws, culture: str) -> str:
-    """A family name; Spaniards have two, one Indonesian in three has none."""
+    """A family name; who speaks Spanish or Portuguese has two, one Indonesian in three has none."""
     words = CULTURES[culture]
-    if culture == "es":
+    if culture in TWO_NAMES:
         return f"{family(random_, words)} {family(random_, words)}"
     if culture == "id" and random_.random() < 0.35:
         return ""

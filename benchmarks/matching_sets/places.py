@@ -1,9 +1,10 @@
 """Addresses and telephone numbers of six countries; streets and numbers (area code, 55 ...) are made up."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from benchmarks.matching_sets.draws import Draws
-from benchmarks.matching_sets.tables import tables
+from benchmarks.matching_sets.tables import more, tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class Country:
 COUNTRIES = {
     code: Country(**{name: tuple(part) if isinstance(part, list) else part for name, part in parts.items()})
     for code, parts in tables("places").items()
+    if not code.startswith("more_")
 }
 
 
@@ -36,7 +38,7 @@ class Address:
     city: int
     street: str
     other: str
-    kind: int
+    kind: str  # long|short|shorter
     number: int
     flat: str
     code: str
@@ -64,9 +66,15 @@ def address(random_: Draws, country: str, city: int | None = None) -> Address:
     )
     street, other = (random_.choice(there.stems).replace("_", " ") for _ in range(2))
     number = 1 + int(180 * random_.random() ** 2)
-    return Address(
-        country, at, street, other, random_.randrange(len(there.kinds)), number, random_.choice(there.flats), code
-    )
+    kind = random_.choice(_kinds(random_, country))
+    return Address(country, at, street, other, kind, number, random_.choice(there.flats), code)
+
+
+def _kinds(random_: Draws, country: str) -> Sequence[str]:
+    """How streets are called in this set."""
+    if not random_.part:
+        return COUNTRIES[country].kinds
+    return random_.part_of(more("places", country).get("kinds", COUNTRIES[country].kinds))
 
 
 def landline(random_: Draws, home: Address) -> Phone:
@@ -101,7 +109,7 @@ def written_phone(phone: Phone, style: int) -> str:
 def written_street(home: Address, style: int, flat: bool) -> str:
     """Street and house number as one of three habits writes them."""
     there = COUNTRIES[home.country]
-    kind = there.kinds[home.kind].split("|")[style]
+    kind = home.kind.split("|")[style]
     line = there.shape.format(street=home.street, other=home.other, kind=kind, number=home.number)
     return line + (home.flat if flat else "")
 

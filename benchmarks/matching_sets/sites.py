@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, fields, replace
 
 from benchmarks.matching_sets.draws import Draws
-from benchmarks.matching_sets.firms import WORDS, Firm, firm
+from benchmarks.matching_sets.firms import Firm, firm
 from benchmarks.matching_sets.households import COUNTRY
-from benchmarks.matching_sets.organisations import account, building, group, site_of
+from benchmarks.matching_sets.organisations import OTHERS, account, building, group, site_of
 from benchmarks.matching_sets.places import Address, Phone, address, landline
 from benchmarks.matching_sets.systems import System
 
@@ -29,7 +29,7 @@ def companies(random_: Draws, language: str) -> Iterator[Firm]:
     """Firms without end: most of the file's own language, one in four at more than one address."""
     kinds: tuple[Callable[[Draws, str], list[Firm]], ...] = (company, group, building, chain)
     while True:
-        there = language if random_.random() < 0.75 else random_.choice(tuple(WORDS))
+        there = language if random_.random() < 0.75 else random_.choice(OTHERS)
         yield from random_.choices(kinds, (84, 6, 6, 1))[0](random_, there)
 
 

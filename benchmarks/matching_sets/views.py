@@ -14,8 +14,23 @@ TITLES = {
     "tr": ("Bay", "Bayan"),
     "es": ("Sr.", "Sra."),
     "id": ("Bapak", "Ibu"),
+    "fr": ("M.", "Mme|Mlle"),
+    "it": ("Sig.", "Sig.ra"),
+    "pt": ("Sr.", "Sra.|D."),
+    "pl": ("Pan", "Pani"),
+    "nl": ("Dhr.", "Mevr.|Mw."),
 }
 FIRST_OF_TWO = re.compile(r"(?:de la |del |de )?\S*")
+# What is written instead of a family name in full, now and then: the last of two, no particle, one word of two.
+_PARTICLE = re.compile(
+    r"^(?:van der |van den |van 't |v\.d\. |van |de La |de |du |ter |De |Di |Del |Della )", re.IGNORECASE
+)
+FAMILY_HABITS = {
+    "pt": ((re.compile(r"^(?:d[aeo]s? )?\S+ (?=\S)"), ""), (re.compile(r"\bd[aeo]s? "), "")),
+    "nl": ((_PARTICLE, ""), (re.compile("^van der |^van den "), "v.d. "), (re.compile("^van 't "), "van het ")),
+    "fr": ((_PARTICLE, ""), (re.compile("^de La "), "Dela")),
+    "it": ((_PARTICLE, ""), (re.compile("^(De|Di|Del|Della) "), r"\1")),
+}
 PERSONAL = (
     "title",
     "given",
@@ -56,6 +71,9 @@ def names(random_: random.Random, habits: System, who: Person, late: bool) -> tu
     family = who.families[-1] if late else who.families[0]
     if who.culture == "es" and random_.random() < 0.3:
         family = FIRST_OF_TWO.match(family).group()
+    if who.culture in FAMILY_HABITS and random_.random() < 0.3:
+        pattern, instead = random_.choice(FAMILY_HABITS[who.culture])
+        family = pattern.sub(instead, family)
     if not family:
         family = random_.choices(("", given, ".", "-"), (6, 3, 1, 1))[0]
     return (family, given) if random_.random() < habits.exchanged else (given, family)

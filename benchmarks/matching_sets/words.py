@@ -26,6 +26,7 @@ class Culture:
 CULTURES = {
     code: Culture(**{name: tuple(part) if isinstance(part, list) else part for name, part in parts.items()})
     for code, parts in tables("names").items()
+    if not code.startswith("more_")
 }
 
 

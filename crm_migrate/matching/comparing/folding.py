@@ -12,6 +12,7 @@ from ftfy import fix_text
 from crm_migrate.cleansing.dates.calendar_words import month_of
 from crm_migrate.cleansing.nulls import PEOPLE, PROGRAMS
 from crm_migrate.cleansing.text.letters import STROKED
+from crm_migrate.matching.comparing.scripts import OTHER_SCRIPT, Spellings
 from crm_migrate.matching.comparing.words import word_map, word_set
 
 _MOJIBAKE = r"[ÂÃÄÅØÙĂ][^\x00-\x7fÀ-ÿ]|[ÂÃÄÅØÙ][\x{a0}-\x{bf}]"
@@ -45,14 +46,27 @@ def _different(column: pl.Series) -> int:
 
 @once_per_value
 def folded(column: pl.Series) -> pl.Series:
-    """Lower case without diacritics, only letters and digits of any script, one blank between words."""
+    """Lower case without diacritics, only letters and digits, one blank between words; in Latin letters."""
     plain = column.cast(pl.String).str.to_lowercase()
     if plain.str.contains(r"[^\x00-\x7f]").any():
+        plain = _latin(plain)
         plain = plain.str.replace_many(list(_STROKES), list(_STROKES.values())).str.normalize("NFKD")
         plain = plain.str.replace_all(r"\p{M}", "")
     return (
         plain.str.replace_all(r"['`]", "").str.replace_all(r"[^\p{L}\p{N}]+", " ").str.strip_chars().replace("", None)
     )
+
+
+def _latin(plain: pl.Series) -> pl.Series:
+    """Words of other scripts in Latin letters, as the other values of the column spell them."""
+    other = plain.str.contains(OTHER_SCRIPT).fill_null(False)
+    if not other.any():
+        return plain
+    known = folded(plain.filter(~other)).drop_nulls().str.split(" ").explode().unique().drop_nulls()
+    spellings = Spellings(known.to_list())
+    found = plain.filter(other).unique()
+    latin = pl.Series([spellings.latin(text) for text in found.to_list()], dtype=pl.String)
+    return plain.replace_strict(found, latin, default=plain, return_dtype=pl.String)
 
 
 def said(column: pl.Series, least: int = 1) -> pl.Series:
