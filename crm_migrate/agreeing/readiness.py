@@ -20,6 +20,7 @@ from crm_migrate.words.language import Language
 from crm_migrate.workspace.decisions import read_duplicates
 from crm_migrate.workspace.kept_figures import read_figures
 from crm_migrate.workspace.layout import Project, Run
+from crm_migrate.workspace.patterns import read_patterns
 from crm_migrate.workspace.signatures import read_signatures
 from crm_migrate.workspace.state import look_at
 
@@ -216,7 +217,8 @@ class _Finder:
 
     def _duplicates(self, run: Run) -> Iterator[Item]:
         decisions, _ = read_duplicates(self._project.decisions)
-        for name, count in open_counts(read_plan(run), run, decisions).items():
+        patterns, _ = read_patterns(self._project.decisions)
+        for name, count in open_counts(read_plan(run), run, decisions, patterns).items():
             yield self._item(
                 "duplicates", self._identity(name), self.say("duplicates", n=self._n(count), run=run.id[:5]), count
             )

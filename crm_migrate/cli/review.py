@@ -90,16 +90,22 @@ def _ask(
 
 
 def _told(pack: "Pack", written: list[Path], *, as_json: bool) -> None:
+    from crm_migrate.reviewing.instructions import reach
+    from crm_migrate.reviewing.layout import ENGLISH
+
     screen = Screen(quiet=as_json)
-    counts = {kind: sum(q.kind == kind for q in pack.questions) for kind in ("review", "held", "merged")}
+    counts = {kind: sum(q.kind == kind for q in pack.questions) for kind in ("pattern", "review", "held", "merged")}
     if as_json:
         left = [line.model_dump() for line in pack.left_out]
         told = {"run": pack.run, "pack": pack.id, "files": [str(path) for path in written], **counts, "left_out": left}
+        told["reach"] = pack.reach.model_dump() if pack.reach else None
         screen.lines([json.dumps(told, ensure_ascii=False)])
         return
     screen.lines(map(str, written))
-    words = ("open questions", "clusters that wait", "merges to look at")
+    words = ("patterns", "open questions", "clusters that wait", "merges to look at")
     screen.lines([", ".join(f"{word} {count:,}" for count, word in zip(counts.values(), words, strict=True))])
+    if told_reach := reach(pack, ENGLISH):
+        screen.lines([told_reach])
     for line in pack.left_out:
         screen.lines([f"not asked  {visible(line.object)}: {line.count:,} more ({line.kind}); {line.because}"])
     screen.warn("these files show personal values; keep them where the project's sources are kept")

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from crm_migrate.errors import UsageError
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
 from crm_migrate.reviewing.candidates import Candidate, candidates
+from crm_migrate.reviewing.patterns import Found, pattern_question, patterns, reach_of, uncovered
 from crm_migrate.reviewing.questions import KINDS, Column, Kind, LeftOut, Pack, Question
 from crm_migrate.reviewing.telling import tell
 from crm_migrate.stages.dedupe.choices import is_choosable
@@ -28,11 +29,20 @@ def ask(plan: Plan, run: Run, *, limit: int = LIMIT, audit: int = LIMIT) -> Pack
         asked = [each for each in plan.objects if each.mergeable]
         if any(not work.finished(CLUSTERS, each.name) for each in asked):
             raise UsageError(f"run {run.id} has not been through dedupe", hint="crm-migrate run --until dedupe")
+        grouped = sorted(
+            (one for each in asked for one in patterns(work, plan, each, TOO_MANY)), key=lambda one: (-one.gain, one.id)
+        )
         found = [c for each in asked for c in candidates(work, plan, each)]
-        small = sorted((c for c in found if len(c.nodes) <= TOO_MANY), key=lambda c: c.rank)
+        singly = uncovered(found, grouped)
+        small = sorted((c for c in singly if len(c.nodes) <= TOO_MANY), key=lambda c: c.rank)
         chosen = _first(small, limit, audit)
-        told = _told(work, plan, chosen)
-    outside = [(c, BIG) for c in found if len(c.nodes) > TOO_MANY]
+        told = (*_of_patterns(work, plan, grouped[:limit]), *_told(work, plan, chosen))
+        told = tuple({question.id: question for question in told}.values())
+    reach = reach_of(
+        [(one.answers, one.expected) for one in grouped] + [(1, c.expected) for c in small if c.kind == "review"]
+    )
+    outside = [(c, BIG) for c in singly if len(c.nodes) > TOO_MANY]
+    patterned: list[tuple[str, Kind, str]] = [(one.object.name, "pattern", BEYOND) for one in grouped[limit:]]
     outside += [(c, BEYOND) for c in small if (c.object.name, c.kind, c.nodes) not in _names(chosen)]
     return Pack(
         project=plan.project,
@@ -40,8 +50,20 @@ def ask(plan: Plan, run: Run, *, limit: int = LIMIT, audit: int = LIMIT) -> Pack
         plan_hash=plan.hash,
         columns={each.name: _columns(each, told) for each in asked if any(q.object == each.name for q in told)},
         questions=told,
-        left_out=_left_out(outside),
+        left_out=_left_out([(c.object.name, c.kind, because) for c, because in outside] + patterned),
+        reach=reach,
     )
+
+
+def _of_patterns(work: Relations, plan: Plan, grouped: Sequence[Found]) -> list[Question]:
+    """Each pattern, and behind it the questions of its examples."""
+    examples = _told(work, plan, [c for one in grouped for c in one.examples])
+    told, at = [], 0
+    for one in grouped:
+        shown = examples[at : at + len(one.examples)]
+        told += [pattern_question(one, shown), *shown]
+        at += len(shown)
+    return told
 
 
 def _names(chosen: Iterable[Candidate]) -> set[tuple[str, Kind, tuple[int, ...]]]:
@@ -62,8 +84,9 @@ def _told(work: Relations, plan: Plan, chosen: Sequence[Candidate]) -> tuple[Que
     return tuple(told[n] for n in range(len(chosen)))
 
 
-def _left_out(outside: Iterable[tuple[Candidate, str]]) -> tuple[LeftOut, ...]:
-    counted = Counter((c.object.name, c.kind, because) for c, because in outside)
+def _left_out(outside: Iterable[tuple[str, Kind, str]]) -> tuple[LeftOut, ...]:
+    """`outside`: object, kind and why it is not asked, for each question."""
+    counted = Counter(outside)
     order = sorted(counted, key=lambda line: (line[0], KINDS.index(line[1]), line[2]))
     return tuple(LeftOut(object=o, kind=k, because=b, count=counted[o, k, b]) for o, k, b in order)
 

@@ -1,18 +1,19 @@
 """Which records may be asked about: open pairs, held clusters, merges that rules made; each with its weight."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import pyarrow as pa
 
 from crm_migrate.mapping.plan import ObjectPlan, Plan
+from crm_migrate.matching.weighing.frozen import FrozenModel
 from crm_migrate.reviewing.grouping import grouped
 from crm_migrate.reviewing.hanging import hanging
 from crm_migrate.reviewing.questions import Kind
-from crm_migrate.reviewing.weighing import doubt_of, impact_of
+from crm_migrate.reviewing.weighing import calibrated, doubt_of, impact_of
 from crm_migrate.workspace.relations import Relations
-from crm_migrate.workspace.tables import CLUSTERS, PAIRS
+from crm_migrate.workspace.tables import CLUSTERS, MODEL, PAIRS
 
 _ALIKE = "list_avg(CAST(json_extract(evidence, '$.*[2]') AS DOUBLE[]))"
 _WORST = "list_min(CAST(json_extract(evidence, '$.*[2]') AS DOUBLE[]))"
@@ -27,11 +28,14 @@ class Candidate:
     nodes: tuple[int, ...]
     doubt: float
     impact: float = 0.0
+    expected: float = 1.0  # merges that answers are expected to make
+    edges: tuple[tuple[int, int], ...] = ()  # the pairs of clusters that are asked about
 
     @property
     def rank(self) -> tuple[bool, float, str, tuple[int, ...]]:
-        """Open questions before those that only look back; then the heavier first."""
-        return self.kind == "merged", -self.impact * self.doubt, self.object.name, self.nodes
+        """Open questions before those that only look back; then what is to be gained, or how doubtful it is."""
+        weight = self.doubt if self.kind == "merged" else self.expected
+        return self.kind == "merged", -self.impact * weight, self.object.name, self.nodes
 
 
 def candidates(work: Relations, plan: Plan, each: ObjectPlan) -> list[Candidate]:
@@ -55,20 +59,31 @@ def _open(work: Relations, each: ObjectPlan) -> list[Candidate]:
     )
     if not edges:
         return []
-    members = _members(work, each, {cluster for row in edges for cluster in row[:2]})
+    members = members_of(work, each, {cluster for row in edges for cluster in row[:2]})
     sizes = {cluster: len(nodes) for cluster, nodes in members.items()}
     sure = {(a, b): float(alike or 0.5) if probability is None else probability for a, b, probability, alike in edges}
     doubts = {(a, b): doubt_of(probability, alike) for a, b, probability, alike in edges}
-    return [
-        Candidate(
-            each, "review", tuple(node for cluster in group for node in members[cluster]),
-            max(doubts[pair] for pair in combinations(group, 2) if pair in doubts),
-        )
-        for group in grouped([(a, b, p) for (a, b), p in sure.items()], sizes)
-    ]  # fmt: skip
+    belief = belief_in(work, each)
+    chances = {(a, b): calibrated(probability, *belief) for a, b, probability, alike in edges}
+    found = []
+    for group in grouped([(a, b, p) for (a, b), p in sure.items()], sizes):
+        asked = tuple(pair for pair in combinations(group, 2) if pair in doubts)
+        nodes = tuple(node for cluster in group for node in members[cluster])
+        expected = min(sum(chances[pair] for pair in asked), len(group) - 1)
+        found.append(Candidate(each, "review", nodes, max(doubts[pair] for pair in asked), 0.0, expected, asked))
+    return found
 
 
-def _members(work: Relations, each: ObjectPlan, clusters: Iterable[int]) -> dict[int, list[int]]:
+def belief_in(work: Relations, each: ObjectPlan) -> tuple[float, float]:
+    """How far the odds of the object's model are believed: `base` and `share`; as they are where there is none."""
+    documents = work.rows(f"SELECT document FROM {work.scan(MODEL, each.name)}")
+    if not documents:
+        return 0.0, 1.0
+    belief = FrozenModel.model_validate_json(documents[0][0]).belief
+    return belief.base, belief.share
+
+
+def members_of(work: Relations, each: ObjectPlan, clusters: Iterable[int]) -> dict[int, list[int]]:
     """Cluster -> its nodes."""
     work.connection.register("asked", pa.table({"cluster": pa.array(sorted(clusters), type=pa.int64())}))
     rows = work.rows(
@@ -85,7 +100,7 @@ def _members(work: Relations, each: ObjectPlan, clusters: Iterable[int]) -> dict
 def _held(work: Relations, each: ObjectPlan) -> list[Candidate]:
     """Clusters that wait because their members contradict each other."""
     rows = work.rows(f"SELECT DISTINCT __cluster FROM {work.scan(CLUSTERS, each.name)} WHERE state = 'held'")
-    members = _members(work, each, [int(row[0]) for row in rows])
+    members = members_of(work, each, [int(row[0]) for row in rows])
     return [Candidate(each, "held", tuple(nodes), 1.0) for _, nodes in sorted(members.items())]
 
 
@@ -99,7 +114,7 @@ def _merged(work: Relations, each: ObjectPlan) -> list[Candidate]:
         f"SELECT c.__cluster, min(probability), min({_WORST}) FROM {pairs} JOIN {clusters} c ON c.__node = a"
         " WHERE outcome = 'merge' AND c.state = 'merged' GROUP BY c.__cluster HAVING bool_or(decision IS NULL)"
     )
-    members = _members(work, each, [int(row[0]) for row in rows])
+    members = members_of(work, each, [int(row[0]) for row in rows])
     return [
         Candidate(each, "merged", tuple(members[int(c)]), doubt_of(probability, alike, settled=True))
         for c, probability, alike in sorted(rows)
@@ -110,7 +125,4 @@ def _weighed(work: Relations, plan: Plan, each: ObjectPlan, candidates: Sequence
     """The candidates with what depends on them."""
     nodes = sorted({node for c in candidates for node in c.nodes})
     found = hanging(work, plan, each, nodes)
-    return [
-        Candidate(c.object, c.kind, c.nodes, c.doubt, impact_of([found[n] for n in c.nodes if n in found]))
-        for c in candidates
-    ]
+    return [replace(c, impact=impact_of([found[n] for n in c.nodes if n in found])) for c in candidates]

@@ -8,17 +8,20 @@ from crm_migrate.reviewing.answers import Answer, Reading, Said, wrong
 from crm_migrate.reviewing.comparing import label
 from crm_migrate.reviewing.deciding import Decided, agreeing, decisions_of, group_of
 from crm_migrate.reviewing.layout import WORDS
+from crm_migrate.reviewing.pattern_answers import pattern_decision, pattern_problems
 from crm_migrate.reviewing.questions import Cells, Column, Pack, Question
+from crm_migrate.reviewing.spoken import spoken_problems
 from crm_migrate.workspace.decisions import DuplicateDecision, evidence_hash
-
-LONGEST = 2_000  # characters of a name or a reason
+from crm_migrate.workspace.patterns import PatternDecision
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """`decisions` per answered question, `findings` for all that is not taken, and what stays open."""
+    """`decisions` per answered question, `patterns` per answered pattern, `findings` for all that is not taken, and
+    what stays open."""
 
     decisions: Decided = field(default_factory=dict)
+    patterns: dict[str, PatternDecision] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     later: int = 0
     untouched: int = 0
@@ -31,8 +34,10 @@ def check(
     today: str,
     now: Mapping[str, Mapping[str, Cells]],
     standing: Sequence[DuplicateDecision],
+    evidence: Mapping[str, str] | None = None,
 ) -> Checked:
-    """Check all answers. `now`: object -> record -> what it says in the latest run; `standing`: decisions on file."""
+    """Check all answers. `now`: object -> record -> what it says in the latest run; `standing`: decisions on file;
+    `evidence`: pattern -> its hash in the latest run."""
     questions = {q.id: q for q in pack.questions}
     findings, decided, later, untouched = list(reading.findings), {}, 0, 0
     refused = set(reading.spoilt)
@@ -41,6 +46,8 @@ def check(
             untouched += answer.question not in refused
             continue
         question = questions[answer.question]
+        if question.pattern is not None:
+            continue  # it is answered when its examples are
         problems = list(_problems(question, pack.columns[question.object], answer, now.get(question.object, {})))
         if problems:
             findings += problems
@@ -52,7 +59,21 @@ def check(
     places = {answer.question: answer.decision.place for answer in reading.answers}
     decided, against = agreeing(decided, places, standing)
     refused |= {name for name in questions if name in against}
-    return Checked(decided, (*findings, *(f for fs in against.values() for f in fs)), later, untouched, len(refused))
+    findings += [f for fs in against.values() for f in fs]
+    patterns: dict[str, PatternDecision] = {}
+    for answer in reading.answers:
+        question = questions[answer.question]
+        if question.pattern is None or answer.question in refused or not answer.says_something:
+            continue
+        problems = list(pattern_problems(question, answer, questions, decided, standing, evidence or {}))
+        if problems:
+            findings += problems
+            refused.add(question.id)
+        elif answer.decision.text == "later":
+            later += 1
+        else:
+            patterns[question.id] = pattern_decision(question, answer, today)
+    return Checked(decided, patterns, tuple(findings), later, untouched, len(refused))
 
 
 # -------------------------------------------------------------------------------------------- one answer by itself
@@ -61,32 +82,13 @@ def check(
 def _problems(
     question: Question, columns: Sequence[Column], answer: Answer, now: Mapping[str, Cells]
 ) -> Iterator[Finding]:
-    word = answer.decision
-    if not word.text:
-        yield wrong("review_undecided", word.place, "There are choices or a reason, but no decision.", _words())
+    yield from spoken_problems(answer)
+    if answer.decision.text not in WORDS:
         return
-    if word.text not in WORDS:
-        yield wrong("review_word_unknown", word.place, f"{word.text[:80]!r} is no decision.", _words())
-        return
-    yield from _who_and_why(answer)
-    if word.text != "later":
+    if answer.decision.text != "later":
         yield from _changed(question, answer, now)
     yield from _groups(question, answer)
     yield from _kept(question, columns, answer)
-
-
-def _words() -> str:
-    return f"Choose one of: {', '.join(WORDS)}."
-
-
-def _who_and_why(answer: Answer) -> Iterator[Finding]:
-    if answer.decision.text != "later" and not answer.who.text:
-        hint = "Put in who decided, here or once on the first sheet or page."
-        yield wrong("review_who_missing", answer.who.place, "A decision without who took it.", hint)
-    for said in (answer.who, answer.why):
-        if len(said.text) > LONGEST or any(ord(c) < 32 and c not in "\t\n\r" for c in said.text):
-            message = f"This text is longer than {LONGEST:,} characters, or holds control characters."
-            yield wrong("review_text_unfit", said.place, message, "Shorten it.")
 
 
 def _changed(question: Question, answer: Answer, now: Mapping[str, Cells]) -> Iterator[Finding]:

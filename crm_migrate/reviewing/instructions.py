@@ -26,11 +26,13 @@ def start_lines(pack: Pack, listed: tuple[Sheet, ...], decision: str, words: Lan
     yield from (("text", words.words.get(f"review.{k}", "✔"), words.word(f"review.{k}_text")) for k in _SIGNS)
     yield "blank", "", ""
     yield from _progress(listed, decision, words)
+    if told := reach(pack, words):
+        yield "text", words.word("review.how_far"), told
     yield "blank", "", ""
     yield from _outside(pack, words)
 
 
-_STEPS = ("step1", "step2", "step3", "step4", "step5", "locked")
+_STEPS = ("step1", "step2", "patterns", "step3", "step4", "step5", "locked")
 _SIGNS = ("sign_differs", "sign_nearly", "sign_wins", "sign_rule")
 
 
@@ -40,6 +42,15 @@ def _progress(listed: tuple[Sheet, ...], decision: str, words: Language) -> Iter
         cells = f"'{sheet.title}'!{decision}{HEAD_ROW + 1}:{decision}{HEAD_ROW + len(sheet.lines)}"
         told = words.word("review.progress", sheet=sheet.title, n=words.number(asked))
         yield "count", told, f'=COUNTIF({cells},"?*")'
+
+
+def reach(pack: Pack, words: Language) -> str:
+    """How far the first answers reach, in one sentence; empty where nothing is expected."""
+    if pack.reach is None:
+        return ""
+    rate = words.word("percent", rate=words.amount(f"{pack.reach.share * 100:.0f}"))
+    expected = words.amount(f"{pack.reach.expected:.1f}")
+    return words.word("review.reach", n=words.number(pack.reach.answers), rate=rate, expected=expected)
 
 
 def _outside(pack: Pack, words: Language) -> Iterator[Row]:

@@ -83,7 +83,7 @@ def sheets(pack: Pack, words: Language = ENGLISH) -> tuple[Sheet, ...]:
     made: list[Sheet] = []
     for name, columns in pack.columns.items():
         for suffix, about, questions in (
-            ("", words.word("review.about_open"), pack.of(name, "review", "held")),
+            ("", words.word("review.about_open"), pack.of(name, "pattern", "review", "held")),
             (words.word("review.suffix_merged"), words.word("review.about_merged"), pack.of(name, "merged")),
         ):
             if questions:
@@ -161,6 +161,8 @@ def _choice(question: Question, column: Column, words: Language) -> Cell:
 
 def sentence(question: Question, words: Language) -> str:
     """The question in one line."""
+    if question.pattern is not None:
+        return pattern_sentence(question, words)
     hangs = depends(question.records, words)
     parts = (
         f"{words.word(f'review.kind_{question.kind}')}: {reason(question, words)}",
@@ -169,6 +171,16 @@ def sentence(question: Question, words: Language) -> str:
         words.word("review.depends", hangs=hangs) if hangs else "",
     )
     return "  |  ".join(part for part in parts if part)
+
+
+def pattern_sentence(question: Question, words: Language) -> str:
+    """The question about a pattern: how many pairs, what is said of them, and what must be looked at first."""
+    assert question.pattern is not None
+    said = question.pattern
+    return words.word(
+        "review.pattern_asked", n=words.number(said.pairs), reason=reason(question, words),
+        expected=words.amount(f"{said.expected:.1f}"), examples=words.number(len(said.sample)),
+    )  # fmt: skip
 
 
 def depends(records: Iterable[Record], words: Language) -> str:

@@ -11,8 +11,8 @@ from markupsafe import Markup
 from crm_migrate.crm.types import type_of
 from crm_migrate.reports.visible import visible
 from crm_migrate.reviewing.comparing import belonging, choices, is_conflict, label, one_today, sign
-from crm_migrate.reviewing.instructions import left_out
-from crm_migrate.reviewing.layout import ENGLISH, depends, text
+from crm_migrate.reviewing.instructions import left_out, reach
+from crm_migrate.reviewing.layout import ENGLISH, depends, pattern_sentence, text
 from crm_migrate.reviewing.questions import FORMAT, Column, Pack, Question
 from crm_migrate.reviewing.reasons import reason
 from crm_migrate.reviewing.words import evidence, verdict
@@ -36,6 +36,7 @@ def render(pack: Pack, words: Language = ENGLISH) -> str:
             project=visible(pack.project),
             run=pack.run,
             left_out=list(left_out(pack, words)),
+            reach=reach(pack, words),
             style=Markup(style),  # noqa: S704 -- files of ours
             script=Markup(script),  # noqa: S704 -- files of ours
             data=Markup(_as_script(_data(pack, words))),  # noqa: S704 -- no sign of markup is left in it
@@ -92,8 +93,8 @@ def _question(question: Question, columns: tuple[Column, ...], words: Language) 
         "id": question.id,
         "object": visible(question.object),
         "kind": question.kind,
-        "title": _title(question, columns),
-        "why": text(reason(question, words)),
+        "title": text(question.why) if question.pattern is not None else _title(question, columns),
+        "why": text(reason(question, words) if question.pattern is None else pattern_sentence(question, words)),
         "notes": [text(note) for note in (one_today(question, words), *belonging(question, words)) if note],
         "hangs": depends(question.records, words),
         "evidence": question.evidence,

@@ -8,8 +8,8 @@ from pydantic import BaseModel, ConfigDict
 
 from crm_migrate.workspace.decisions import evidence_hash
 
-FORMAT = 1
-Kind = Literal["review", "held", "merged"]
+FORMAT = 2
+Kind = Literal["pattern", "review", "held", "merged"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 Cells = dict[str, str | None]
 
@@ -57,9 +57,23 @@ class Compared(Frozen):
     decision: str | None = None
 
 
+class Pattern(Frozen):
+    """All pairs of which a rule or the model says the same: how many, how many of them are expected to be one, the hash
+    of what speaks so, and the questions that show it: the weightiest, the most doubtful, and some at random."""
+
+    rule: str
+    pattern: str
+    pairs: int
+    expected: float
+    evidence: str
+    sample: tuple[str, ...]
+    random: tuple[str, ...]
+
+
 class Question(Frozen):
     """One question: are these records one? `winners`: field -> place of the record whose value would survive; `groups`
-    are (what they share, places) of records that belong together without being one."""
+    are (what they share, places) of records that belong together without being one. Of a `pattern` it is the question
+    about all its pairs at once, and has no records of its own."""
 
     id: str
     object: str
@@ -71,6 +85,7 @@ class Question(Frozen):
     groups: tuple[tuple[str, tuple[int, ...]], ...] = ()
     impact: float = 0.0
     doubt: float = 0.0
+    pattern: Pattern | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -79,7 +94,9 @@ class Question(Frozen):
 
     @property
     def evidence(self) -> str:
-        """Hash of what all records say."""
+        """Hash of what all records say, or of the pattern."""
+        if self.pattern is not None:
+            return self.pattern.evidence
         return self.evidence_of(self.names)
 
     def evidence_of(self, names: tuple[str, ...]) -> str:
@@ -96,6 +113,14 @@ class LeftOut(Frozen):
     because: str
 
 
+class Reach(Frozen):
+    """The first so many answers, in order, settle this share of the merges that are expected in all (`expected`)."""
+
+    answers: int
+    share: float
+    expected: float
+
+
 class Pack(Frozen):
     """All questions of one workbook or page, the most important first, and how many stay outside."""
 
@@ -106,6 +131,7 @@ class Pack(Frozen):
     columns: dict[str, tuple[Column, ...]]
     questions: tuple[Question, ...]
     left_out: tuple[LeftOut, ...] = ()
+    reach: Reach | None = None
 
     @property
     def id(self) -> str:

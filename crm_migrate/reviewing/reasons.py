@@ -11,6 +11,8 @@ _WHY = 3  # reasons told for one question
 
 def reason(question: Question, words: Language) -> str:
     """Why the question is one."""
+    if question.pattern is not None:
+        return f"{rule(question.pattern.rule, words)}: {spoken(question.why, words, REASONS)}"
     return reasons(question.compared, words) if question.kind == "review" else spoken(question.why, words, REASONS)
 
 

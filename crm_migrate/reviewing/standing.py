@@ -8,6 +8,7 @@ from crm_migrate.reviewing.asking import ask
 from crm_migrate.reviewing.questions import Pack, Question
 from crm_migrate.workspace.decisions import DuplicateDecision
 from crm_migrate.workspace.layout import Run
+from crm_migrate.workspace.patterns import PatternDecision
 
 
 def open_questions(plan: Plan, run: Run) -> tuple[str, ...]:
@@ -16,20 +17,25 @@ def open_questions(plan: Plan, run: Run) -> tuple[str, ...]:
     return tuple(_lines(plan, pack))
 
 
-def open_counts(plan: Plan, run: Run, standing: Iterable[DuplicateDecision] = ()) -> dict[str, int]:
-    """Object -> questions that are open; not those that `standing` decisions have answered since the run."""
+def open_counts(
+    plan: Plan, run: Run, standing: Iterable[DuplicateDecision] = (), patterns: Iterable[PatternDecision] = ()
+) -> dict[str, int]:
+    """Object -> questions that are open; not those that `standing` decisions and answers to `patterns` have answered
+    since the run."""
+    said = {(answer.id, answer.evidence) for answer in patterns}
     pack = ask(plan, run, audit=0)
     decided = list(standing)
     found: dict[str, int] = {}
     for each in plan.objects:
-        asked = [q for q in pack.of(each.name, "review", "held") if not _answered(q, decided)]
+        asked = [q for q in pack.of(each.name, "review", "held") if not answered(q, decided)]
+        asked += [q for q in pack.of(each.name, "pattern") if (q.id, q.evidence) not in said]
         more = sum(line.count for line in pack.left_out if line.object == each.name and line.kind != "merged")
         if asked or more:
             found[each.name] = len(asked) + more
     return found
 
 
-def _answered(question: Question, decided: Iterable[DuplicateDecision]) -> bool:
+def answered(question: Question, decided: Iterable[DuplicateDecision]) -> bool:
     """Whether decisions speak about each record of a question, beside another one of it."""
     names = set(question.names)
     spoken = (names & set(each.members) for each in decided if each.object == question.object)
@@ -38,7 +44,7 @@ def _answered(question: Question, decided: Iterable[DuplicateDecision]) -> bool:
 
 def _lines(plan: Plan, pack: Pack) -> Iterator[str]:
     for each in plan.objects:
-        asked = pack.of(each.name, "review", "held")
+        asked = pack.of(each.name, "pattern", "review", "held")
         more = sum(line.count for line in pack.left_out if line.object == each.name and line.kind != "merged")
         if not asked and not more:
             continue

@@ -11,9 +11,12 @@ from crm_migrate.quoting import quoted
 from crm_migrate.reviewing import keeping, opening, reading, reading_json
 from crm_migrate.reviewing.answers import Reading
 from crm_migrate.reviewing.checking import check
+from crm_migrate.reviewing.patterns import model_hash
 from crm_migrate.reviewing.questions import Cells, Pack
+from crm_migrate.stages.dedupe.patterns import evidence_of
 from crm_migrate.workspace.decisions import DuplicateDecision, read_duplicates, write_duplicates
 from crm_migrate.workspace.layout import Project, Run
+from crm_migrate.workspace.patterns import PatternDecision, read_patterns, says, write_patterns
 from crm_migrate.workspace.relations import relations
 from crm_migrate.workspace.tables import NODES, texts
 
@@ -30,6 +33,7 @@ class Taken:
     refused: int
     new: int
     decisions: tuple[DuplicateDecision, ...]
+    patterns: tuple[PatternDecision, ...]
     findings: tuple[Finding, ...]
 
 
@@ -41,28 +45,36 @@ def take(project: Project, plan: Plan, latest: Run, path: Path, *, today: date, 
     """
     pack, said = _read(project, path)
     standing, findings = read_duplicates(project.decisions)
+    stood, damaged = read_patterns(project.decisions)
+    findings += damaged
     if errors(findings):
         raise MappingError("The decisions on file must be mended first; nothing was written.", errors(findings))
-    checked = check(pack, said, today.isoformat(), _records(plan, latest, pack), standing)
+    now, evidence = _records(plan, latest, pack), _patterns(plan, latest, pack)
+    checked = check(pack, said, today.isoformat(), now, standing, evidence)
     decisions = tuple(d for answer in checked.decisions.values() for d in answer)
     on_file = {(d.object, d.members, d.decision, d.who, d.why, d.evidence, d.survivor) for d in standing}
     new = [
         d for d in decisions if (d.object, d.members, d.decision, d.who, d.why, d.evidence, d.survivor) not in on_file
     ]
-    if decisions and not dry_run:
-        against = write_duplicates(project.decisions, decisions, answered=checked.decisions.keys())
+    patterns = tuple(checked.patterns.values())
+    fresh = [each for each in patterns if not any(says(old, each) for old in stood)]
+    if (decisions or patterns) and not dry_run:
+        against = write_duplicates(project.decisions, decisions, answered=checked.decisions.keys()) if decisions else []
+        against = against or write_patterns(project.decisions, patterns)
         if against:
             raise MappingError("The decisions contradict what is on file; nothing was written.", against)
     merged = sum(any(d.decision == "merge" for d in answer) for answer in checked.decisions.values())
+    alike = sum(each.decision == "merge" for each in patterns)
     return Taken(
         pack=pack,
-        merge=merged,
-        apart=len(checked.decisions) - merged,
+        merge=merged + alike,
+        apart=len(checked.decisions) - merged + len(patterns) - alike,
         later=checked.later,
         untouched=checked.untouched,
         refused=checked.refused,
-        new=len(new),
+        new=len(new) + len(fresh),
         decisions=decisions,
+        patterns=patterns,
         findings=checked.findings,
     )
 
@@ -83,6 +95,19 @@ def _read(project: Project, path: Path) -> tuple[Pack, Reading]:
         return pack, reading_json.read(document, pack)
     raise InputError(f"{path.name} is neither a workbook (.xlsx) nor a file of decisions (.json)",
                      hint="old .xls files: save them as .xlsx")  # fmt: skip
+
+
+def _patterns(plan: Plan, run: Run, pack: Pack) -> dict[str, str]:
+    """Pattern -> its hash as the run speaks now, for all patterns of the pack."""
+    found: dict[str, str] = {}
+    with relations(run, "review") as work:
+        for question in (q for q in pack.questions if q.pattern is not None):
+            assert question.pattern is not None
+            each = next((each for each in plan.objects if each.name == question.object), None)
+            if each is not None:
+                said = question.pattern
+                found[question.id] = evidence_of(each, said.rule, said.pattern, model_hash(work, each))
+    return found
 
 
 def _records(plan: Plan, run: Run, pack: Pack) -> dict[str, dict[str, Cells]]:

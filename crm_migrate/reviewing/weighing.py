@@ -1,4 +1,4 @@
-"""What comes first: impact times uncertainty.
+"""What comes first: of open questions impact times the merges that are to be expected, of merges impact times doubt.
 
 Impact grows with what hangs on the records: `1 + ln(1 + links) + ln(1 + money / 100)`, money summed as figures whatever
 the currency: it sorts, it accounts for nothing. Uncertainty is `4 p (1 - p)` of the probability that the records are
@@ -8,11 +8,22 @@ compared fields are, a merge that is made already as much as they lack. It is ne
 
 from collections.abc import Iterable
 from decimal import Decimal
-from math import log
+from math import exp, log
 
 from crm_migrate.reviewing.hanging import Hanging
 
 LEAST = 0.05
+EVEN = 0.5
+_LEAST_SHARE = 1e-9
+
+
+def calibrated(probability: float | None, base: float, share: float) -> float:
+    """The chance that two records are one, 0 to 1: log odds s of the model are believed as `base + share * s` (see
+    `matching.deciding.limits`); where only a rule spoke nobody knows, and it is one half."""
+    if probability is None:
+        return EVEN
+    p = min(max(probability, _LEAST_SHARE), 1 - _LEAST_SHARE)
+    return 1 / (1 + exp(-(base + share * log(p / (1 - p)))))
 
 
 def doubt_of(probability: float | None, alike: float | None, *, settled: bool = False) -> float:

@@ -38,15 +38,27 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def chosen_firms(firms: Any) -> tuple[int, int]:
+    """The first question about firms where a telephone can be chosen, and the first other one, from 0."""
+    rows = [row for row in range(3, firms.max_row + 1) if firms.cell(row, 6).value == "?"]
+    heads = [cell.value for cell in firms[2]]
+    phone = heads.index("phone") + 1
+    ends = [*rows[1:], firms.max_row + 1]
+    offers = [str(firms.cell(end - 1, phone).value or "(") for end in ends]
+    one = next(n for n, end in enumerate(ends) if firms.cell(end - 1, 6).value == "koru" and offers[n][0] != "(")
+    return one, next(n for n in range(len(rows)) if n != one)
+
+
 def fill(workbook: Path, to: Path) -> None:
-    """The first firms are one (the telephone of the second), the second ones not; a person is one; one waits."""
+    """Two firms are one (the telephone of the second), two others are not; a person is one; one waits."""
     book = openpyxl.load_workbook(workbook)
     book["Buradan başlayın"]["B4"] = "Ayşe"
     firms, people = book["accounts"], book["contacts"]
     heads = [cell.value for cell in firms[2]]
     asked = [row for row in range(3, firms.max_row + 1) if firms.cell(row, 6).value == "?"]
-    firms.cell(asked[0], 2).value, firms.cell(asked[1], 2).value = "birleştir", "ayrı"
-    kept = next(row for row in range(asked[0], asked[1]) if firms.cell(row, 6).value == "koru")
+    one, other = chosen_firms(firms)
+    firms.cell(asked[one], 2).value, firms.cell(asked[other], 2).value = "birleştir", "ayrı"
+    kept = next(row for row in range(asked[one], firms.max_row + 1) if firms.cell(row, 6).value == "koru")
     firms.cell(kept, heads.index("phone") + 1).value = "B"
     asked = [row for row in range(3, people.max_row + 1) if people.cell(row, 6).value == "?"]
     people.cell(asked[0], 2).value, people.cell(asked[1], 2).value = "merge", "later"
@@ -84,7 +96,8 @@ def test_answers_act_on_the_next_run_and_everything_adds_up(asked: Path, tmp_pat
     failed = {gate["name"]: gate["accepted"] for gate in figures["gates"] if not gate["passed"]}
     assert failed == {name: f"accept:{name}" for name in ("unreadable_amounts", "left_out_amount")}
     firms, people = (asked_about(asked, name) for name in ("accounts", "contacts"))
-    one, other, person = firms[0], firms[1], people[0]
+    place, elsewhere = chosen_firms(openpyxl.load_workbook(asked / "review.xlsx")["accounts"])
+    one, other, person = firms[place], firms[elsewhere], people[0]
     run = max((company / ".crm-migrate" / "runs").glob("*-*"))
     rows = duckdb.connect().sql(
         f"SELECT concat(__source, ':', __key), __entity FROM '{run}/reconcile/accounts/dispositions/*.parquet'"

@@ -141,7 +141,7 @@
     ...q.notes.map((note) => element("p", { text: note + "." })),
     q.hangs ? element("p", { class: "hangs", text: word("depends") + q.hangs }) : null,
     still ? element("p", { text: word("answer") + (WORDS[decided(q)] || word("none")) + (answer(q).why ? ", " + answer(q).why : "") }) : null,
-    table(q, still), ...q.pairs.map((pair) => sides(q, pair)),
+    q.records.length ? table(q, still) : null, ...q.pairs.map((pair) => sides(q, pair)),
   ].filter(Boolean);
   const button = (q, choice, key, title) => element("button", {
     type: "button", class: key, "aria-pressed": String(decided(q) === choice), "aria-keyshortcuts": key, onclick: () => decide(choice),

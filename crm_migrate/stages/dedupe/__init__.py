@@ -22,6 +22,7 @@ from crm_migrate.stages.dedupe.learning import publish_learned, told
 from crm_migrate.stages.dedupe.looked_up import join_questions
 from crm_migrate.stages.dedupe.members import node_view
 from crm_migrate.stages.dedupe.pairs import BLOCK, WINDOW, create_verdicts, evidence, settle_pairs
+from crm_migrate.stages.dedupe.patterns import replay_patterns
 from crm_migrate.stages.dedupe.proofs import Clock
 from crm_migrate.stages.dedupe.rules import compared_fields, shared_fields, unsupported
 from crm_migrate.stages.dedupe.same_links import join_same
@@ -29,6 +30,7 @@ from crm_migrate.stages.dedupe.shared import create_shared
 from crm_migrate.stages.dedupe.surviving import survive
 from crm_migrate.workspace.decisions import DuplicateDecision, read_duplicates
 from crm_migrate.workspace.layout import Run
+from crm_migrate.workspace.patterns import PatternDecision, read_patterns
 from crm_migrate.workspace.relations import Relations, relations
 from crm_migrate.workspace.tables import FINDINGS, FOLLOWED, PAIRS
 
@@ -43,19 +45,21 @@ def dedupe(plan: Plan, run: Run, crosswalk: Crosswalk | None = None) -> None:
     the plan asks for what cannot be done, or where decisions contradict each other.
     """
     decisions, findings = read_duplicates(run.decisions)
-    findings = [*unsupported(plan), *findings]
+    patterns, damaged = read_patterns(run.decisions)
+    findings = [*unsupported(plan), *findings, *damaged]
     if errors(findings):
         raise MappingError("Duplicates cannot be decided.", errors(findings), hint="Mend these, then `resume`.")
     with relations(run, "dedupe") as work:
         for each in sorted(plan.objects, key=lambda each: each.link is not None):  # links when their ends are decided
-            _match(work, plan, each, decisions, crosswalk)
+            _match(work, plan, each, decisions, patterns, crosswalk)
         for each in plan.objects:
             survive(work, each, Clock.of(plan))
 
 
 def _match(
-    work: Relations, plan: Plan, each: ObjectPlan, decisions: list[DuplicateDecision], crosswalk: Crosswalk | None
-) -> None:
+    work: Relations, plan: Plan, each: ObjectPlan, decisions: list[DuplicateDecision], patterns: list[PatternDecision],
+    crosswalk: Crosswalk | None,
+) -> None:  # fmt: skip
     """Pairs and clusters of one object: what rules and people say, then where these are silent the model."""
     nodes = node_view(work, each)
     nobodies: list[tuple[str, str, str, int]] = []
@@ -78,6 +82,7 @@ def _match(
         join_questions(work, each, nodes)
     settle_pairs(work, each)
     learned = learn(work, plan, each, nodes) if each.learned else None
+    findings += replay_patterns(work, each, patterns, learned.model.hash if learned else "")
     create_clusters(work, each, nodes)
     told_fields = [name for name in kinds(plan, each) if each.field(name).ref is None] if learned else []
     work.publish(evidence(each, nodes, told_fields), PAIRS, each.name)

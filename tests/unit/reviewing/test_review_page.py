@@ -14,7 +14,7 @@ from reviewed import KISI, Company
 
 from crm_migrate.errors import InputError, UsageError
 from crm_migrate.reviewing.page import render
-from crm_migrate.reviewing.questions import Pack
+from crm_migrate.reviewing.questions import FORMAT, Pack
 from crm_migrate.reviewing.taking import Taken, take
 
 DAY = date(2025, 3, 14)
@@ -100,7 +100,7 @@ def test_ink_is_readable_on_its_paper(theme: int) -> None:
 
 
 def _document(asked: Pack, *decisions: Any, **around: Any) -> dict[str, Any]:
-    facts = {"crm_migrate_review": 1, "project": asked.project, "run": asked.run, "pack": asked.id, "who": "Ayşe"}
+    facts = {"crm_migrate_review": FORMAT, "project": asked.project, "run": asked.run, "pack": asked.id, "who": "Ayşe"}
     return facts | {"decisions": list(decisions)} | around
 
 
