@@ -97,13 +97,20 @@ def _told(pack: "Pack", written: list[Path], *, as_json: bool) -> None:
     counts = {kind: sum(q.kind == kind for q in pack.questions) for kind in ("pattern", "review", "held", "merged")}
     if as_json:
         left = [line.model_dump() for line in pack.left_out]
-        told = {"run": pack.run, "pack": pack.id, "files": [str(path) for path in written], **counts, "left_out": left}
-        told["reach"] = pack.reach.model_dump() if pack.reach else None
-        screen.lines([json.dumps(told, ensure_ascii=False)])
+        document = {
+            "run": pack.run,
+            "pack": pack.id,
+            "files": [str(path) for path in written],
+            **counts,
+            "left_out": left,
+        }
+        document["reach"] = pack.reach.model_dump() if pack.reach else None
+        screen.lines([json.dumps(document, ensure_ascii=False)])
         return
     screen.lines(map(str, written))
     words = ("patterns", "open questions", "clusters that wait", "merges to look at")
-    screen.lines([", ".join(f"{word} {count:,}" for count, word in zip(counts.values(), words, strict=True))])
+    told = [f"{word} {count:,}" for count, word in zip(counts.values(), words, strict=True)]
+    screen.lines([", ".join(told if counts["pattern"] else told[1:])])
     if told_reach := reach(pack, ENGLISH):
         screen.lines([told_reach])
     for line in pack.left_out:

@@ -147,7 +147,9 @@ def test_libreoffice_saves_a_workbook_that_is_read_like_the_first(asked: Path, t
     subprocess.run(command, check=True, capture_output=True, timeout=180)
     saved = openpyxl.load_workbook(tmp_path / "saved" / "answered.xlsx")
     assert saved["accounts"].protection.sheet and saved["accounts"]["B3"].protection.locked is False
-    assert {str(rule.formula1) for rule in saved["accounts"].data_validations.dataValidation} >= {'"birleştir,ayrı,sonra"'}
+    assert {str(rule.formula1) for rule in saved["accounts"].data_validations.dataValidation} >= {
+        '"birleştir,ayrı,sonra"'
+    }
     told = [verb("review", str(asked), "--read", str(f), "--dry-run", "--json").stdout
             for f in (tmp_path / "answered.xlsx", tmp_path / "saved" / "answered.xlsx")]  # fmt: skip
     assert told[0] == told[1] and json.loads(told[0])["merge"] == 2
