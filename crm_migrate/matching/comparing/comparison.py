@@ -94,7 +94,7 @@ class Comparison:
     the levels that only such pairs have. Comparisons of one `cost` (about the values to be compared) share their work.
 
     `variants` are codes, their number and the level of two unlike values that turn out to stand for one thing. Levels
-    that are not `ordered` do not rise with likeness.
+    that are not `ordered` do not rise with likeness. Who is unlike in all comparisons that are `sure` is somebody else.
     """
 
     name: str
@@ -109,6 +109,7 @@ class Comparison:
     variants: tuple[Codes, int, int] | None = None
     ordered: bool = True
     unlike: tuple[int, ...] = (1,)
+    sure: bool = False
 
 
 def by_value(a: Codes, b: Codes, terms: Terms, kernel: Kernel, equal: int) -> Levels:

@@ -31,6 +31,7 @@ _APART = {
 # The largest believable shares of matches that differ, by what is known of companies; chosen while early_childhood and
 # restaurants were looked at.
 _DIFFERS = {"company_name": 0.2, "phone": 0.35, "web": 0.35, "tax_id": 0.1, "street": 0.05, "place": 0.35}
+_SURE = ("company_name", "tax_id")  # whose names and numbers both differ is another company
 _OTHER_DOOR = (1, 3, 4, 5)  # levels of `composites.STREET` with another house number
 
 
@@ -55,7 +56,8 @@ def placed(street: Comparison | None, place: Comparison | None) -> list[Comparis
 
 
 def _in_context(comparison: Comparison) -> Comparison:
-    return replace(comparison, apart=_APART[comparison.name], differs=_DIFFERS[comparison.name])
+    name = comparison.name
+    return replace(comparison, apart=_APART[name], differs=_DIFFERS[name], sure=name in _SURE)
 
 
 def web(emails: list[pl.Series], urls: list[pl.Series]) -> tuple[Comparison, dict[str, Codes]]:

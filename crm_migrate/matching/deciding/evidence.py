@@ -15,7 +15,7 @@ from crm_migrate.matching.comparing.comparison import Levels
 from crm_migrate.matching.comparing.facts import Facts, name_keys, several_names
 from crm_migrate.matching.comparing.records import Records
 from crm_migrate.matching.comparing.terms import Codes, distinct
-from crm_migrate.matching.weighing.weights import Model, Reals, Table, gains, log_odds, prior
+from crm_migrate.matching.weighing.weights import Model, Reals, Table, gains, log_odds, of_sites, prior
 
 # Natural log: seven times as probable for one than for two. Chosen; from 1 to 3 the small labelled sets merge the same.
 STRONG = 2.0
@@ -35,13 +35,17 @@ CHUNK = 250_000
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """Pairs (i < j) with the level of each comparison, their log odds, and what each of `KINDS` says (nats)."""
+    """Pairs (i < j) with the level of each comparison, their log odds, and what each of `KINDS` says (nats).
+
+    `strict` are the log odds with every other address as another company, which `odds` are for rows not `sited`.
+    """
 
     i: Codes
     j: Codes
     levels: dict[str, Levels]
     gains: npt.NDArray[np.float32]
     odds: Reals
+    strict: Reals
     kinds: Reals
 
     def at(self, name: str, labels: tuple[str, ...], wanted: frozenset[str]) -> npt.NDArray[np.bool_]:
@@ -53,18 +57,28 @@ class Weighed:
         return np.asarray((self.kinds >= STRONG).sum(axis=1))
 
 
-def weigh(model: Model, i: Codes, j: Codes, records: Records, facts: Facts) -> Weighed:
-    """The pairs weighed by the model, chunk by chunk, without what shared contact points say."""
+def weigh(model: Model, i: Codes, j: Codes, records: Records, facts: Facts, sited: npt.NDArray[np.bool_]) -> Weighed:
+    """The pairs weighed by the model, chunk by chunk, without what shared contact points say.
+
+    Between rows that are `sited` another address is no other company (`Resolved`).
+    """
     shared = _shared_rows(model, i, j, facts)
     kind = _KIND | {name: 5 for name, given in records.types.items() if given in _CIRCUMSTANCES}
     ends = [slice(at, at + CHUNK) for at in range(0, max(len(i), 1), CHUNK)]
-    parts = [_chunk(model, i[part], j[part], shared, kind) for part in ends]
+    parts = [_chunk(model, i[part], j[part], shared, kind, sited) for part in ends]
     levels = {name: np.concatenate([part.levels[name] for part in parts]) for name in parts[0].levels}
-    found, odds, kinds = (np.concatenate([getattr(part, x) for part in parts]) for x in ("gains", "odds", "kinds"))
-    return Weighed(i, j, levels, found, odds, kinds)
+    columns = (np.concatenate([getattr(part, x) for part in parts]) for x in ("gains", "odds", "strict", "kinds"))
+    return Weighed(i, j, levels, *columns)
 
 
-def _chunk(model: Model, i: Codes, j: Codes, shared: dict[str, npt.NDArray[np.bool_]], kind: dict[str, int]) -> Weighed:
+def _chunk(
+    model: Model,
+    i: Codes,
+    j: Codes,
+    shared: dict[str, npt.NDArray[np.bool_]],
+    kind: dict[str, int],
+    sited: npt.NDArray[np.bool_],
+) -> Weighed:
     table = Table(model.compare(i, j), model)
     names = [c.name for c in model.comparisons]
     found = gains(table, model)
@@ -78,7 +92,19 @@ def _chunk(model: Model, i: Codes, j: Codes, shared: dict[str, npt.NDArray[np.bo
     for at, c in enumerate(model.comparisons):
         if c.name in kind:
             kinds[:, kind[c.name]] += np.where(_counts(c.name, c.labels, table.levels[at]), found[:, at], 0)
-    return Weighed(i, j, dict(zip(names, table.levels, strict=True)), found, log_odds(found, prior(model)), kinds)
+    strict = log_odds(found, prior(model))
+    odds = _sited(strict, found, model, sited[i] & sited[j])
+    return Weighed(i, j, dict(zip(names, table.levels, strict=True)), found, odds, strict, kinds)
+
+
+def _sited(odds: Reals, found: npt.NDArray[np.float32], model: Model, sited: npt.NDArray[np.bool_]) -> Reals:
+    """The log odds, of pairs that are `sited` those of a match or another address of it."""
+    one = of_sites(model)
+    if not (one and sited.any()):
+        return odds
+    again = odds.copy()
+    again[sited] = log_odds(found[sited], prior(model), one)
+    return again
 
 
 def _counts(name: str, labels: tuple[str, ...], levels: Levels) -> npt.NDArray[np.bool_]:

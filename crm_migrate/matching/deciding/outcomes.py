@@ -16,7 +16,7 @@ from crm_migrate.matching.deciding.evidence import Weighed, weigh
 from crm_migrate.matching.deciding.groups import Group, groups
 from crm_migrate.matching.deciding.limits import UNLEARNED, Belief, believed
 from crm_migrate.matching.deciding.merging import MAX_MERGED, Against, Forest, Links, grown
-from crm_migrate.matching.deciding.vetoes import SENTENCES, VETOES, contradictions, first_reason
+from crm_migrate.matching.deciding.vetoes import ELSEWHERE, SENTENCES, VETOES, contradictions, first_reason
 from crm_migrate.matching.weighing.engine import Resolved
 from crm_migrate.matching.weighing.partition import missing_pairs
 from crm_migrate.matching.weighing.weights import Reals
@@ -106,7 +106,7 @@ def opened(
     scored = found.scored
     near = (scored.odds > ASKED) & (home[scored.i] != home[scored.j])
     i, j = (np.concatenate([a, b[near]]) for a, b in zip(inside, (scored.i, scored.j), strict=True))
-    pairs = weigh(found.model, i, j, records, facts)
+    pairs = weigh(found.model, i, j, records, facts, found.sited)
     against = contradictions(pairs, records.comparisons, facts)
     decided_one = _joined(np.arange(rows, dtype=np.int64), joined)
     against = {name: flags & (decided_one[i] != decided_one[j]) for name, flags in against.items()}
@@ -114,7 +114,8 @@ def opened(
     reasons = first_reason(against, len(i))
     belief = belief or believed(found)
     links = _links(pairs, reasons, home, belief, facts)
-    enemies = _enemies(i, j, reasons, belief.wrong(pairs.odds))
+    elsewhere = np.isin(reasons, ELSEWHERE)
+    enemies = _enemies(i, j, reasons, belief.wrong(np.where(elsewhere, pairs.odds, pairs.strict)))
     links, doubts = doubted(rows, links, enemies, joined, Odds(i, j, pairs.odds, rows))
     for key, held in doubts.items():
         flags = np.zeros(rows, dtype=bool)

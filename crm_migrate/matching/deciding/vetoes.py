@@ -23,6 +23,7 @@ DIFFERENT = {
     "company_name": frozenset({"different"}),
     "street": frozenset({"different", "number only", "street alike", "street equal"}),
     "phone": frozenset({"different"}),
+    "place": frozenset({"different", "state only"}),
 }
 SENTENCES = {
     "clash": "what was said before joins them through others and keeps them apart",
@@ -37,13 +38,16 @@ SENTENCES = {
     "company_name": "the company names differ",
     "words": "each company name has a word that the other lacks",
     "street": "the streets or house numbers differ",
+    "place": "the places differ, and no street is the same",
     "phone": "the phone numbers differ",
 }
 VETOES = ("clash", "apart", "tax_id", "id", "generation", "birth_date")
+ELSEWHERE = ("street", "place", "phone")  # what addresses of one company differ in
 _PERSON_DOUBTS = ("given_name", "family_name")
 # Chosen for what they mean; docs/matching.md (Constants) says what moves where they are others.
 _USUAL = 5  # family names that a given name stands with: then it is a usual one of the file
 _SHORT = 4  # letters of a given name, up to which another letter is another name
+_ONE_DOOR = ("number near", "no number", "alike", "equal")  # levels of streets that may be one door
 _SAME_WORD = 80.0  # likeness, of 100, of two spellings of one word
 
 
@@ -73,6 +77,8 @@ def _company_doubts(
     }
     if "street" in differ:
         found["street"] = differ["street"]
+    if "place" in differ:
+        found["place"] = differ["place"] & ~_agrees(pairs, labels, "street", *_ONE_DOOR)
     open_ = ~differ["company_name"] & (pairs.levels["company_name"] < len(labels["company_name"]) - 1) & ~same_number
     return found | {"words": _own_words(pairs, open_, facts)}
 

@@ -12,7 +12,7 @@ from crm_migrate.matching.weighing.blocking import ALL_PAIRS, Blocked, candidate
 from crm_migrate.matching.weighing.neighbours import neighbours, unknown
 from crm_migrate.matching.weighing.partition import Linked, missing_pairs, partition, within_reach
 from crm_migrate.matching.weighing.sifting import Bound, bounds, sift
-from crm_migrate.matching.weighing.sites import joined
+from crm_migrate.matching.weighing.sites import few, joined
 from crm_migrate.matching.weighing.variants import learned
 from crm_migrate.matching.weighing.weights import (
     Model,
@@ -56,7 +56,7 @@ class Resolved:
     """Cluster of each row (named by its smallest row), the pairs that counted, the model, and the blocking.
 
     Where a company stands at several addresses (`sites`), `doors` are the records of each of them and `companies` those
-    of all; `label` is one of the two.
+    of all; `label` is one of the two. `sited` are the rows of companies whose addresses, being few, are one.
     """
 
     label: Codes
@@ -65,6 +65,7 @@ class Resolved:
     blocked: Blocked
     doors: Codes
     companies: Codes
+    sited: npt.NDArray[np.bool_]
 
 
 def resolve(records: Records, sites: bool = True) -> Resolved:
@@ -92,8 +93,14 @@ def resolve(records: Records, sites: bool = True) -> Resolved:
         i, j = (np.concatenate([old, new]) for old, new in zip((scored.i, scored.j), more, strict=True))
         scored = _scored(model, i, j, -np.inf)
         label = _clustered(records, scored, model)
+    return resolved(records, label, scored, model, blocked, sites)
+
+
+def resolved(records: Records, label: Codes, scored: Scored, model: Model, blocked: Blocked, sites: bool) -> Resolved:
+    """What was found, with the companies at several addresses; they are one with `sites`."""
     companies = joined(model, records, label)
-    return Resolved(companies if sites else label, scored, model, blocked, label, companies)
+    sited = few(records, label) if sites else np.zeros(len(label), dtype=bool)
+    return Resolved(companies if sites else label, scored, model, blocked, label, companies, sited)
 
 
 def _sampled(model: Model, i: Codes, j: Codes) -> tuple[Table, float]:

@@ -15,10 +15,9 @@ from pydantic import BaseModel, ConfigDict
 from crm_migrate.matching.comparing.comparison import Comparison
 from crm_migrate.matching.comparing.records import Records
 from crm_migrate.matching.weighing.blocking import ALL_PAIRS, candidates
-from crm_migrate.matching.weighing.engine import KEPT, MANY, NEAR, TURNS, Resolved, _clustered, _scored
+from crm_migrate.matching.weighing.engine import KEPT, MANY, NEAR, TURNS, Resolved, _clustered, _scored, resolved
 from crm_migrate.matching.weighing.neighbours import neighbours, unknown
 from crm_migrate.matching.weighing.partition import missing_pairs
-from crm_migrate.matching.weighing.sites import joined
 from crm_migrate.matching.weighing.variants import NONE, learned
 from crm_migrate.matching.weighing.weights import Context, Model, Reals, count
 
@@ -175,8 +174,7 @@ def applied(records: Records, document: FrozenModel, sites: bool = True) -> Reso
         i, j = (np.concatenate([old, new]) for old, new in zip((scored.i, scored.j), more, strict=True))
         scored = _scored(model, i, j, -np.inf)
         label = _clustered(records, scored, model)
-    companies = joined(model, records, label)
-    return Resolved(companies if sites else label, scored, model, blocked, label, companies)
+    return resolved(records, label, scored, model, blocked, sites)
 
 
 def _model(document: FrozenModel, comparisons: tuple[Comparison, ...]) -> Model:

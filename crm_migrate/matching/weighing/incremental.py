@@ -41,7 +41,8 @@ def extended(records: Records, known: Codes) -> Resolved:
     i, j = (np.concatenate([old, new]) for old, new in zip((scored.i, scored.j), more, strict=True))
     scored = _scored(model, i, j, -np.inf)
     placed = _placed(records, scored, model, label, ~fresh)
-    return Resolved(placed, scored, model, Blocked(i, j, blocked.oversized), placed, placed)
+    none = np.zeros(records.rows, dtype=bool)
+    return Resolved(placed, scored, model, Blocked(i, j, blocked.oversized), placed, placed, none)
 
 
 def _learned(records: Records, label: Codes, blocked: Blocked) -> Model:

@@ -23,7 +23,7 @@ _SAMPLED = 4  # records of a cluster that are compared with those of another
 _SHORTER = LEVELS.index("acronym")  # from here on neither name says what the other does not
 _CONTRADICTED = 0.5  # of clusters with one name, a share with other tax numbers from which these are firms of a group
 _SHOWN = 10  # pairs with tax numbers from which on that share says something
-_SHARED = (("url", "host"), ("tax_id",))  # anchors of what sites of a company have in common
+_SHARED = (("url", "host"), ("phone7",), ("tax_id",))  # anchors of what sites of a company have in common
 Flags = npt.NDArray[np.bool_]
 
 
@@ -63,11 +63,20 @@ def joined(model: Model, records: Records, label: Codes) -> Codes:
     return _together(label, pairs.a[same], pairs.b[same])
 
 
+def few(records: Records, label: Codes) -> Flags:
+    """Rows of clusters that share neither name, host, telephone nor tax number with more than `DOORS`: no chain."""
+    crowded = np.zeros(len(label), dtype=bool)
+    for names in (*_SHARED, ("company",)):
+        codes = [records.anchors[name] for name in names if name in records.anchors]
+        if codes:
+            value, cluster = _met(codes, label)
+            crowded[cluster[np.bincount(value)[value] > DOORS]] = True
+    return ~crowded[label]
+
+
 def _candidates(anchors: dict[str, Codes], label: Codes) -> tuple[Codes, Codes]:
     """Pairs of clusters that share a host, a telephone or a tax number with few others, and no host with many."""
-    kinds = [
-        [anchors[name] for name in names if name in anchors] for names in (("url", "host"), ("phone7",), ("tax_id",))
-    ]
+    kinds = [[anchors[name] for name in names if name in anchors] for names in _SHARED]
     met = [_met(codes, label) for codes in kinds if codes]
     found = [_few(*each) for each in met]
     crowded = np.zeros(len(label), dtype=bool)

@@ -163,6 +163,7 @@ class Table:
         self.unlike = [c.unlike for c in model.comparisons]
         self.chance = [chances(c, u, f) for c, u, f in zip(compared, model.u, model.frequency, strict=True)]
         self.crowd = np.stack([_crowd(c, f) for c, f in zip(compared, model.crowd, strict=True)], axis=1)
+        self.others = _others(self.levels, model.comparisons)
         self._rarest: dict[frozenset[int], tuple[Codes, Codes]] = {}
 
     def rarest(self, context: Context) -> tuple[Codes, Codes]:
@@ -219,6 +220,12 @@ class Table:
         return np.where(other[self.levels[k]], logs[self.levels[k]], self.chance[k])
 
 
+def _others(levels: Sequence[npt.NDArray[np.uint8]], comparisons: Sequence[Comparison]) -> npt.NDArray[np.bool_]:
+    """Pairs that are unlike in every comparison that is sure, where there are several."""
+    unlike = [np.isin(found, c.unlike) for found, c in zip(levels, comparisons, strict=True) if c.sure]
+    return np.logical_and.reduce(unlike) if len(unlike) > 1 else np.zeros(len(levels[0]), dtype=bool)
+
+
 def _steps(step: Codes, weight: Reals) -> Reals:
     return np.bincount(step, weights=weight, minlength=len(_CROWD) + 1).astype(np.float64)
 
@@ -253,6 +260,14 @@ def prior(model: Model) -> Reals:
     return np.log([model.same / others, *(model.same / c.share for c in model.contexts)])
 
 
+def of_sites(model: Model) -> tuple[int, ...]:
+    """The classes (1 is the first context) whose members share the name of a company: shops of a chain, branches."""
+    name = next((k for k, c in enumerate(model.comparisons) if c.name == "company_name"), None)
+    if name is None:
+        return ()
+    return tuple(k for k, context in enumerate(model.contexts, start=1) if name not in context.apart)
+
+
 def gains(table: Table, model: Model) -> npt.NDArray[np.float32]:
     """What each comparison adds to the log odds: pairs x (comparisons against chance, then against each context)."""
     same = table.same(model)
@@ -262,14 +277,20 @@ def gains(table: Table, model: Model) -> npt.NDArray[np.float32]:
     return np.stack(columns, axis=1).astype(np.float32)
 
 
-def log_odds(sums: npt.NDArray[np.floating], before: Reals) -> Reals:
-    """Natural log odds of a match from its gains against each other class: a match must beat all of them together."""
+def log_odds(sums: npt.NDArray[np.floating], before: Reals, one: Sequence[int] = ()) -> Reals:
+    """Natural log odds of a match from its gains against each other class: a match must beat all of them together.
+
+    The classes at `one` (1 is the first context) are no rivals: whoever is in one of them is the same, too.
+    """
     width = sums.shape[1] // len(before)
     against = [before[k] + sums[:, k * width : (k + 1) * width].sum(axis=1) for k in range(len(before))]
-    worst = -against[0]
-    for other in against[1:]:
-        worst = np.logaddexp(worst, -other)
-    return np.asarray(-worst, dtype=np.float64)
+    worst, match = -against[0], np.zeros(len(sums))
+    for k, other in enumerate(against[1:], start=1):
+        if k in one:
+            match = np.logaddexp(match, -other)
+        else:
+            worst = np.logaddexp(worst, -other)
+    return np.asarray(match - worst, dtype=np.float64)
 
 
 def learn(table: Table, model: Model, scale: float, total: float) -> None:
@@ -279,7 +300,7 @@ def learn(table: Table, model: Model, scale: float, total: float) -> None:
     """
     by_chance = _total(table.chance)
     for _ in range(ROUNDS):
-        logs = [np.log(model.same) + _total(table.same(model)), by_chance]
+        logs = [np.where(table.others, -np.inf, np.log(model.same) + _total(table.same(model))), by_chance]
         logs += [np.log(c.share) + table.whole(c) for c in model.contexts]
         shares = _normalised(np.stack(logs)) * table.weight
         if model.contexts and all(context.tied for context in model.contexts):
@@ -330,8 +351,9 @@ def _normalised(logs: Reals) -> Reals:
 
 def learn_from_clusters(table: Table, model: Model, scale: float, total: float) -> None:
     """m and the share of matches from pairs inside clusters: among them are pairs that only other records join."""
-    model.same = max(scale * float(table.weight.sum()), 1.0) / total
-    model.m = _matches(table, model, table.weight)
+    weight = np.where(table.others, 0.0, table.weight)
+    model.same = max(scale * float(weight.sum()), 1.0) / total
+    model.m = _matches(table, model, weight)
 
 
 def _matches(table: Table, model: Model, weight: Reals) -> list[Reals]:

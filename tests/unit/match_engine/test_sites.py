@@ -12,7 +12,7 @@ from benchmarks.matching_sets import Spec, make
 from crm_migrate import match
 from crm_migrate.errors import UsageError
 from crm_migrate.matching.explaining.telling import sentence
-from crm_migrate.matching.matcher import Matching
+from crm_migrate.matching.matcher import SITES, Matching
 from crm_migrate.words.language import language
 
 DOORS = (
@@ -139,3 +139,28 @@ def test_generated_companies_are_found_at_their_doors_and_precision_stays() -> N
     one, apart = (np.array([list(map(float, each)) for each in found[sites]]) for sites in ("one", "apart"))
     assert mean(one[:, 1] - apart[:, 1]) > 0.02, (one, apart)
     assert mean(apart[:, 0] - one[:, 0]) < 0.01, (one, apart)
+
+
+def test_for_a_record_without_an_address_the_others_of_its_company_are_no_rivals() -> None:
+    """Which of the addresses it belongs to is unknown, and nothing that it matters for: both are the company's."""
+    rows = at_doors(2)
+    nowhere = rows[0] | {"street": "", "postal_code": "", "city": ""}
+    bits = {}
+    for sites in SITES:
+        merging = matched([*rows, nowhere], sites).explain("p0", "p2").verdict.merging
+        assert merging is not None
+        bits[sites] = merging.bits
+    assert bits["one"] > bits["apart"] + 2, bits
+
+
+def test_another_place_is_another_address_where_no_street_is_known() -> None:
+    merges = matched([row | {"street": ""} for row in at_doors(2)]).merges(0.01).loc[["p0", "p1"]]
+    assert merges["cluster"].nunique() == 2
+    assert set(merges["why"]) == {"the places differ, and no street is the same"}
+
+
+def test_names_and_tax_numbers_that_differ_teach_what_a_group_is() -> None:
+    """Many subsidiaries at one door, with one telephone and web site, and few doubles: they are not one."""
+    made = make(Spec("companies", 3_000, "few", 0.1, 301))
+    label = match(made.frame, entity="organisation").clusters["cluster"]
+    assert scores(pd.factorize(made.truth)[0], pd.factorize(label)[0])[0] > 0.85

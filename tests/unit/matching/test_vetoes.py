@@ -29,7 +29,7 @@ def together(entity: str, rows: Sequence[Row], *wanted: tuple[int, int]) -> list
     i, j = np.array(wanted).T
     levels = {each.name: each.compare(i, j).levels for each in records.comparisons}
     nothing = np.zeros((len(wanted), 1))
-    pairs = Weighed(i, j, levels, nothing.astype(np.float32), nothing[:, 0], nothing)
+    pairs = Weighed(i, j, levels, nothing.astype(np.float32), nothing[:, 0], nothing[:, 0], nothing)
     found = contradictions(pairs, records.comparisons, facts_of(records))
     names = [{name for name, flags in found.items() if flags[at]} for at in range(len(wanted))]
     assert all(told in (each or {None}) for told, each in zip(first_reason(found, len(wanted)), names, strict=True))
@@ -175,7 +175,7 @@ def test_every_pair_has_reasons_of_its_own() -> None:
 
 def test_every_level_that_keeps_apart_is_one_that_pairs_can_have() -> None:
     everything = person(birth_date=BORN, tax_id=NUMBER)
-    frames = {"person": everything, "organisation": firm(street="Ring 1", phone="+902120000001")}
+    frames = {"person": everything, "organisation": firm(street="Ring 1", city="Muster", phone="+902120000001")}
     labels = {
         each.name: set(each.labels)
         for entity, row in frames.items()
