@@ -26,6 +26,7 @@ _BEFORE_CRM, _OLD_ENOUGH = 1990, 0.25
 _NUMBERS = frozenset(
     ("id", "ids", "no", "nr", "nummer", "num", "number", "numarasi", "kodu", "kod", "guid", "uuid", "key")
 )
+_NAME = ("name", "nama", "nom", "naam")  # of a person, a family or a firm: what else there is tells
 _BROAD = ("company_name", "person_name", "street")
 _NUMBERED = ("phone", "fax", "tax_id", "house_number", "address_rest", "street")
 KINDS = tuple(line.partition("=")[0].strip() for line in lines("columns"))
@@ -42,7 +43,16 @@ class Detected:
 
 def detect(frame: pl.DataFrame, entity: str) -> list[Detected]:
     """One finding per column, in the order of the frame."""
-    return [_detected(name, _seen(frame[name]), len(frame), entity) for name in frame.columns]
+    found = [_detected(name, _seen(frame[name]), len(frame), entity) for name in frame.columns]
+    kinds = {each.type for each in found}
+    if "given_name" not in kinds or "family_name" in kinds:
+        return found
+    return [_family(each) if _closed(each.column) in _NAME and each.type == "person_name" else each for each in found]
+
+
+def _family(found: Detected) -> Detected:
+    """`Name` beside a column of given names and none of family names, as German and French exports have it."""
+    return Detected(found.column, "family_name", f"{found.because}, and given names have a column of their own")
 
 
 def _seen(values: pl.Series) -> pl.Series:
@@ -85,18 +95,26 @@ def _of_birth(values: pl.Series) -> bool:
 
 
 def _by_name(name: str, entity: str) -> tuple[str, str] | None:
-    words = re.sub(r"[^\w]+|_", " ", fold(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name))).split()
+    words = _words(name)
     found = _whole(words, name, entity) or _part(words)
     if found and found[0] == "company_name" and entity == "person":
         return "employer", found[1]
     return found
 
 
+def _words(name: str) -> list[str]:
+    return re.sub(r"[^\w]+|_", " ", fold(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name))).split()
+
+
+def _closed(name: str) -> str:
+    return "".join(_words(name))
+
+
 def _whole(words: list[str], name: str, entity: str) -> tuple[str, str] | None:
     """What the name as a whole says."""
     closed = "".join(words)
     known = _known()
-    if closed in ("name", "nama") or (closed == "isim" and entity == "organisation"):
+    if closed in _NAME or (closed == "isim" and entity == "organisation"):
         return ("company_name" if entity == "organisation" else "person_name"), name
     for whole in (closed, closed.rstrip("0123456789")):
         if whole in known:
