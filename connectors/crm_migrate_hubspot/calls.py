@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from crm_migrate.connecting.cells import unfit
-from crm_migrate.connecting.contract import Refusal, TargetObject
+from crm_migrate.connecting.contract import NOT_FOUND, Refusal, TargetObject
 from crm_migrate.connecting.typed import unmistakable
 from crm_migrate.errors import TargetError
 from crm_migrate_hubspot.portal import Portal
@@ -23,7 +23,7 @@ from crm_migrate_hubspot.shapes import (
 )
 from crm_migrate_hubspot.values import Definition, Names, sent, told
 
-GONE = Refusal("HubSpot has no such record", "NOT_FOUND")
+GONE = Refusal("HubSpot has no such record", NOT_FOUND)
 Row = Mapping[str, str | None]
 Properties = dict[str, str]
 

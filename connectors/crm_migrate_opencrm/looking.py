@@ -2,12 +2,12 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from crm_migrate.connecting.contract import TARGET_ID, Refusal, TargetObject
+from crm_migrate.connecting.contract import NOT_FOUND, TARGET_ID, Refusal, TargetObject
 from crm_migrate.errors import TargetError
 from crm_migrate_opencrm.dialect import ID, Dialect, Entity, Record
 from crm_migrate_opencrm.rows import Row, id_of, key_of
 
-GONE = Refusal("there is no such record", "NOT_FOUND")
+GONE = Refusal("there is no such record", NOT_FOUND)
 PREPARE = "crm-migrate target prepare says what an administrator makes there"
 
 

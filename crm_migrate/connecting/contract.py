@@ -287,9 +287,15 @@ class WriteBatch:
     digest: str
 
 
+NOT_FOUND = "NOT_FOUND"  # the code of a refusal of a change: there is no such record
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """The target's own words about a record that it did not take, without the record's values; its code and field."""
+    """The target's own words about a record that it did not take, without the record's values; its code and field.
+
+    `NOT_FOUND` is believed when no reading may lie any more (`Limits.settle_seconds`).
+    """
 
     words: str
     code: str = ""

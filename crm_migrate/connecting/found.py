@@ -4,9 +4,9 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from crm_migrate.connecting.contract import Refusal
+from crm_migrate.connecting.contract import NOT_FOUND, Refusal
 
-GONE = Refusal("there is no such record, or it was deleted", "NOT_FOUND")
+GONE = Refusal("there is no such record, or it was deleted", NOT_FOUND)
 TAKEN = Refusal("the record carries another key of ours", "OTHER_KEY")
 TWICE = Refusal("two records carry this key", "TWICE")
 

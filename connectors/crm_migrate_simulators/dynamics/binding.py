@@ -51,11 +51,11 @@ def named(work: Work, reference: str) -> tuple[str, str]:
 
 
 def record_of(work: Work, table: str, what: str) -> Record:
-    """The record that stands in brackets behind an entity set. Raises Failure 404."""
+    """The record that stands in brackets behind an entity set; no change reads what is behind. Raises Failure 404."""
     guid = GUID.fullmatch(what.partition("=")[2] if what.startswith(work.store.words(table)["id"]) else what)
     if guid:
         found = work.store.get(table, guid[1].lower())
-        if found is None or not found.seen(work.now):
+        if found is None or found.deleted:
             raise missing(table, guid[1].lower())
         return found
     found = by_key(work, table, pairs(what))
@@ -83,5 +83,4 @@ def by_key(work: Work, table: str, values: Mapping[str, Any]) -> Record | None:
     active = [each for each in keys(work, table) if each["EntityKeyIndexStatus"] == "Active"]
     if not any(set(each["KeyAttributes"]) == set(values) for each in active):
         raise Failure(400, "0x80060893", f"The specified key attributes are not a defined key for the {table} entity")
-    found = holder(work, table, values)
-    return found if found is not None and found.seen(work.now) else None
+    return holder(work, table, values)

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from crm_migrate_simulators.dynamics.binding import record_of
 from crm_migrate_simulators.dynamics.filters import condition
-from crm_migrate_simulators.dynamics.problems import Failure, not_simulated
+from crm_migrate_simulators.dynamics.problems import Failure, missing, not_simulated
 from crm_migrate_simulators.dynamics.records import columns_of
 from crm_migrate_simulators.dynamics.telling import column_of, etag, selected, told
 from crm_migrate_simulators.dynamics.work import Work
@@ -24,6 +24,8 @@ def one(work: Work, table: str, what: str) -> Reply:
     """A record."""
     _options(work, {"$select"})
     record = record_of(work, table, what)
+    if not record.seen(work.now):
+        raise missing(table, record.id)
     if work.request.headers.get("if-none-match") == etag(record):
         return Reply(304, None, {"OData-Version": "4.0"})
     names = selected(work, table, work.request.query.get("$select"))

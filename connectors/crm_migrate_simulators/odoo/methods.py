@@ -39,7 +39,7 @@ def _search_read(
 def _read(session: Session, model: str, ids: Any, fields: Any = None, load: str = "_classic_read") -> list[Json]:
     wanted, names = ids if isinstance(ids, list) else [ids], fields or _all(session, model)
     called_too = load == "_classic_read"
-    return [told(session, session.record(model, id), names, called_too) for id in wanted]
+    return [told(session, session.shown(model, id), names, called_too) for id in wanted]
 
 
 def _all(session: Session, model: str) -> list[str]:

@@ -60,13 +60,23 @@ class Session:
         return self.store.definition(model).fields
 
     def record(self, model: str, id: Any) -> Record:
-        """A live record. Fault where it is none."""
+        """A live record, as who changes it finds it: no change reads what is behind. Fault where it is none."""
         found = self.store.get(model, str(id)) if isinstance(id, int) and not isinstance(id, bool) else None
-        if found is None or not found.seen(self.now):
-            raise Fault(
-                "odoo.exceptions.MissingError", f"Record does not exist or has been deleted.\n(Record: {model}({id},))"
-            )
+        if found is None or found.deleted:
+            raise _missing(model, id)
         return found
+
+    def shown(self, model: str, id: Any) -> Record:
+        """A live record, as who reads it finds it. Fault where it is none."""
+        found = self.record(model, id)
+        if not found.seen(self.now):
+            raise _missing(model, id)
+        return found
+
+
+def _missing(model: str, id: Any) -> Fault:
+    words = f"Record does not exist or has been deleted.\n(Record: {model}({id},))"
+    return Fault("odoo.exceptions.MissingError", words)
 
 
 def moment(at: float) -> str:

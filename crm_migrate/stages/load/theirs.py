@@ -3,6 +3,7 @@ afterwards; and `claims`."""
 
 import hashlib
 import json
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
@@ -43,14 +44,25 @@ def read_theirs(
 
 def ask_again(
     tables: Relations, target: Target, object: TargetObject, table: Table, name: str, expected: str,
-    called: Called | None = None,
+    called: Called | None = None, settling: float = 0,
 ) -> None:  # fmt: skip
     """Ask for each record that a read of all left out, by its id and then by our key, before anybody calls it gone.
     Those that are there after all stand in `table` behind the others.
 
     `expected` is a FROM item: `__entity` and `target_id` of the records that should be there. A list may lag behind
     what was written, or drop a record at the edge of two pages while others write; a record that is asked for does not.
+    Where every reading may lie about a write for `settling` seconds, who is missing still is asked for once more then.
     """
+    _ask_each(tables, target, object, table, name, expected, called)
+    if settling and _missed(tables, tables.scan(table, name), expected, "target_id"):
+        time.sleep(settling)
+        _ask_each(tables, target, object, table, name, expected, called)
+
+
+def _ask_each(
+    tables: Relations, target: Target, object: TargetObject, table: Table, name: str, expected: str,
+    called: Called | None,
+) -> None:  # fmt: skip
     columns: dict[By, str] = {"id": "target_id", "key": "__entity"}
     for by, column in columns.items():
         missed = _missed(tables, tables.scan(table, name), expected, column)

@@ -68,7 +68,8 @@ def validate_after(plan: Plan, run: Run, target: Target) -> tuple[Finding, ...]:
     with relations(run, "validate") as tables:
         for each in plan.objects:
             ours = _ours(tables, each.name)
-            ask_again(tables, target, told[each.name], ACTUAL, each.name, ours, naming[each.name])
+            settling = target.limits(told[each.name], "create").settle_seconds
+            ask_again(tables, target, told[each.name], ACTUAL, each.name, ours, naming[each.name], settling)
         for object_plan in plan.objects:
             tables.execute(_FOUND)
             columns = text_columns(object_plan, "target_id", "__entity")

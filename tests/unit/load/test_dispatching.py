@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from unsteady import COMPANIES, ENDS, FAULTS, LONGEST, PEOPLE, Killed, Loading
+from unsteady import COMPANIES, ENDS, FAULTS, LONGEST, PEOPLE, RENAMED, Killed, Loading
 
 from crm_migrate.connecting.contract import ENTITY, Limits, WriteBatch
 from crm_migrate.errors import InternalError, Interrupted, TargetConflict, TargetError
@@ -121,6 +121,23 @@ def test_what_was_late_is_waited_out_before_anything_is_sent_again(loading: Load
     sent = [at for at, batch, _ in loading.requests if batch == "company/create/00000"]
     assert len(sent) == 1, "it came late, and was not sent again"
     assert loading.clock.now() >= sent[0] + timedelta(seconds=LONGEST)
+
+
+def test_who_is_not_found_is_looked_for_again_when_reads_have_settled(loading: Loading) -> None:
+    suffer(loading, "unseen", "unseen", only="company/update")
+    loading.go()
+    loading.check()
+    updates = [request for request in loading.requests if request[1].startswith("company/update")]
+    first, second = (next(at for at, _, entities in updates[n:] if entities == updates[0][2]) for n in (0, 1))
+    assert second - first >= timedelta(seconds=loading.limits.settle_seconds)
+
+
+def test_who_is_not_found_by_settled_reads_is_not_there(loading: Loading) -> None:
+    loading.script = lambda number, batch: "unseen" if batch.action == "update" else None
+    loading.go()
+    with Ledger(loading.path) as ledger:
+        refused = [entity for line in ledger.lines("r1").values() for entity in line.rejected]
+    assert sorted(refused) == [row[ENTITY] for row in RENAMED]
 
 
 def test_doubt_lets_others_go_first(loading: Loading) -> None:

@@ -20,6 +20,7 @@ from crm_migrate.connecting.contract import (
     TargetObject,
     WriteBatch,
 )
+from crm_migrate.connecting.found import GONE
 from crm_migrate.connecting.memory import MemoryTarget, Store
 from crm_migrate.errors import CrmMigrateError, InDoubt, QuotaGone, Retryable, Throttled
 from crm_migrate.stages.load.sending import Kind, Sender, cut
@@ -130,6 +131,8 @@ class Unsteady(MemoryTarget):
                 raise Killed
             case "busy":
                 return Answer(later=dict.fromkeys(batch.rows[ENTITY].to_pylist(), now + timedelta(seconds=5)))
+            case "unseen":  # a reading that is behind
+                return Answer(refused=dict.fromkeys(batch.rows[ENTITY].to_pylist(), GONE))
             case "spoilt":
                 return Answer(refused_whole=Refusal("one of them is wrong"))
             case "whole" if batch.rows.num_rows > 1:

@@ -19,7 +19,7 @@ from crm_migrate.stages.load.sending.answers import Said, record
 from crm_migrate.stages.load.sending.batches import Batch
 from crm_migrate.stages.load.sending.carrying import Carrier, Told, carrier
 from crm_migrate.stages.load.sending.clock import GLANCE, Clock
-from crm_migrate.stages.load.sending.requests import Request, accounted, halves, settled_at, standing
+from crm_migrate.stages.load.sending.requests import Request, accounted, halves, patient, settled_at, standing
 from crm_migrate.stages.load.sending.sizes import Size
 from crm_migrate.stages.load.sending.uploading import Files
 from crm_migrate.workspace.layout import Run
@@ -280,7 +280,7 @@ class _Dispatch:
     def _answered(self, request: Request, entities: Sequence[str], answer: Answer, job: str) -> "Iterator[_Heard]":
         """Everybody in one place, and who is left; who is in doubt still is asked for by `job`, or by our key."""
         try:
-            answer = accounted(entities, answer)
+            answer = patient(request, accounted(entities, answer), self._limits, self._clock.now())
         except TargetConflict as error:
             self._failure = self._failure or error
             answer = Answer(in_doubt=frozenset(entities))

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crm_migrate.connecting.contract import ENTITY, Answer, Limits, Refusal, WriteBatch
+from crm_migrate.connecting.contract import ENTITY, NOT_FOUND, Answer, Limits, Refusal, WriteBatch
 from crm_migrate.errors import TargetConflict
 from crm_migrate.stages.load.sending.batches import Batch
 from crm_migrate.stages.load.sending.states import Event, State, after
@@ -112,6 +112,17 @@ def accounted(sent: Sequence[str], answer: Answer) -> Answer:
         later={entity: until for entity, until in answer.later.items() if entity not in unclear},
         in_doubt=frozenset(unclear),
     )
+
+
+def patient(request: Request, answer: Answer, limits: Limits, now: datetime) -> Answer:
+    """The answer without what a reading that lies may have said: a record that is to be changed, and was not found at
+    the first try, is looked for once more when every reading has settled."""
+    if request.tries or not limits.settle_seconds or request.batch.action == "create":
+        return answer
+    missed = [entity for entity, why in answer.refused.items() if why.code == NOT_FOUND]
+    refused = {entity: why for entity, why in answer.refused.items() if entity not in missed}
+    settled = now + timedelta(seconds=limits.settle_seconds)
+    return replace(answer, refused=refused, later={**answer.later, **dict.fromkeys(missed, settled)})
 
 
 def _named_once(places: Iterable[Iterable[str]]) -> set[str]:
