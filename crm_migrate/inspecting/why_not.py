@@ -47,7 +47,7 @@ class Weighing:
     def said(self, row: int, told: tuple[str, ...]) -> str:
         """The texts of a row in the fields that tell these things."""
         names = [name for name, kind in self.kinds.items() if kind in told]
-        return ", ".join(str(cell) for cell in self.texts.select(names).row(row) if cell)
+        return ", ".join(str(cell) for cell in self.texts.select(names).row(row) if cell) if names else ""
 
 
 def explain_pair(plan: Plan, run: Run, left: str, right: str, object_name: str | None = None) -> Waterfall:
@@ -154,7 +154,7 @@ def _merging(weighing: Weighing, rows: tuple[int, int]) -> Merging:
     """What merging believes of the pair: independent evidence only, and what contradicts it most."""
     low, high = sorted(rows)
     facts, comparisons = facts_of(weighing.records), weighing.found.model.comparisons
-    pair = weigh(weighing.found.model, np.array([low]), np.array([high]), weighing.records, facts)
+    pair = weigh(weighing.found.model, np.array([low]), np.array([high]), weighing.records, facts, weighing.found.sited)
     reason = first_reason(contradictions(pair, comparisons, facts), 1)[0]
     kinds_found = dict(zip(KINDS, (pair.kinds[0] / BIT).tolist(), strict=True))
     return Merging(float(pair.odds[0]) / BIT, kinds_found, SENTENCES.get(str(reason), ""))

@@ -195,3 +195,36 @@ def test_what_keeps_a_pair_apart_is_said_whoever_keeps_it(project: Path) -> None
     assert isinstance(refused.exception, UsageError) and "--limit" in refused.exception.message
     nobody = CliRunner().invoke(cli, ["match", "explain", str(project), "kisi:0004", "books:9999"])
     assert isinstance(nobody.exception, UsageError)
+
+
+FIRMS = """crm_migrate: 1
+sources:
+  firma: {file: firma.csv, key: id}
+environments:
+  mock: {connector: sql, url: "sqlite:///crm.db"}
+objects:
+  accounts:
+    from: {firma: {trust: 1}}
+    fields:
+      name: {firma: name}
+      website: {firma: website}
+      phone: {firma: phone}
+      city: {firma: city}
+    match: learned
+"""
+
+
+def test_web_sites_and_mailboxes_of_companies_stand_in_the_picture(tmp_path: Path) -> None:
+    (tmp_path / "crm-migrate.yaml").write_text(FIRMS, "utf-8")
+    names = [f"{first} {second}" for first in ("Korval", "Mirtan", "Sedona", "Palvik") for second in ("Metall", "Holz")]
+    with (tmp_path / "firma.csv").open("w", encoding="utf-8", newline="") as out:
+        writer = csv.writer(out)
+        writer.writerow(("id", "name", "website", "phone", "city"))
+        for at, name in enumerate(names * 2):
+            nr = at % len(names)
+            site = f"https://{name.lower().replace(' ', '')}.example"
+            writer.writerow((at, f"{name} GmbH" if at < len(names) else name, site, f"+49 30 55501{nr:02}", "Berlin"))
+    call("run", tmp_path, "--until", "dedupe")
+    told = call("match", "explain", tmp_path, "firma:0", "firma:8").output
+    web = next(line for line in told.splitlines() if line.startswith("web"))
+    assert "korvalmetall.example" in web

@@ -20,6 +20,7 @@ _KINDS = {
     "given_name": ("given_name", "person_name"), "middle_name": ("middle_name", "person_name"),
     "family_name": ("family_name", "person_name"), "name_order": ("given_name", "family_name", "person_name"),
     "street": ("street", "house_number"), "place": ("postal_code", "city", "state"),
+    "web": ("url", "email"),
 }  # fmt: skip
 
 
