@@ -24,13 +24,18 @@ KINDS: dict[str, tuple[str, Dirts]] = {
     "text": ("text", notes.TEXT),
     "note_flag": ("note_flag", notes.NOTE),
 }
-# The same with words that the product's lists were not made with.
-UNSEEN: dict[str, tuple[str, Dirts]] = {
-    "person_name, unseen words": ("person_name", people.UNSEEN),
-    "company, unseen words": ("company", companies.UNSEEN),
-    "address, unseen words": ("address", places.ADDRESS_UNSEEN),
-    "consent, unseen words": ("boolean", choices.CONSENT_UNSEEN),
-    "gender, unseen words": ("gender", choices.GENDER_UNSEEN),
-    "note_flag, unseen words": ("note_flag", notes.NOTE_UNSEEN),
+# The same with words that the product's lists were not made with: by `unseen.toml` they were mended once, by
+# `blind.toml` never.
+SAID: dict[str, tuple[str, Dirts]] = {
+    f"{name}, {book} words": (kind, dirts(book))
+    for book in ("unseen", "blind")
+    for name, kind, dirts in (
+        ("person_name", "person_name", people.said),
+        ("company", "company", companies.said),
+        ("address", "address", places.said),
+        ("consent", "boolean", choices.consent),
+        ("gender", "gender", choices.gender),
+        ("note_flag", "note_flag", notes.wishes),
+    )
 }
-ALL = KINDS | UNSEEN
+ALL = KINDS | SAID

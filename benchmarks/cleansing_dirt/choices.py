@@ -171,14 +171,16 @@ GENDER: Dirts = {
     "not said": _said("nobody", None, _plain),
 }
 
-CONSENT_UNSEEN: Dirts = {
-    "given": _said("yes", "true", _plain, "unseen"),
-    "refused": _said("no", "false", _plain, "unseen"),
-}
-GENDER_UNSEEN: Dirts = {
-    "man": _said("man", "male", _plain, "unseen"),
-    "woman": _said("woman", "female", _plain, "unseen"),
-}
+
+def consent(book: str) -> Dirts:
+    """Consent in the words of another file."""
+    return {"given": _said("yes", "true", _plain, book), "refused": _said("no", "false", _plain, book)}
+
+
+def gender(book: str) -> Dirts:
+    """Gender in the words of another file."""
+    return {"man": _said("man", "male", _plain, book), "woman": _said("woman", "female", _plain, book)}
+
 
 _CHOICES = (
     "Proposal Sent",

@@ -79,6 +79,25 @@ def _bracketed(rng: random.Random) -> Row:
     return Row(typed, (typed,), LOCALES[of])
 
 
+def _one_sided(rng: random.Random, text: str) -> str:
+    """Doubled quotes of which an importer has cut one pair."""
+    return rng.choice((f'""{text}', f'{text}""', f'"{text}""', f'""{text}"'))
+
+
+def _printed_quotes(rng: random.Random, text: str) -> str:
+    """Quotes around all as they are printed."""
+    opening, closing = rng.choice(("\u201e\u201c", "\u201c\u201d", "\u00ab\u00bb", "\u00bb\u00ab", "\u201e\u201d"))
+    return f"{opening}{text}{closing}"
+
+
+def _bracketed_form(rng: random.Random) -> Row:
+    """The form in brackets stays so or comes out of them."""
+    of = language(rng)
+    name, form = firm(rng, of)
+    typed = f"{name} ({form})"
+    return Row(typed, (typed, f"{name} {form}"), LOCALES[of])
+
+
 def _capitals(rng: random.Random) -> Row:
     """All in capitals is how registers write; whether the form keeps them is a matter of taste."""
     of = language(rng)
@@ -119,6 +138,10 @@ DIRTS: Dirts = {
     "quotes": _damaged(quoted),
     "doubled quotes": _damaged(doubly_quoted),
     "own quotes doubled": _own_quotes,
+    "doubled quotes at one end": _damaged(_one_sided),
+    "quotes of print": _damaged(_printed_quotes),
+    "quotes of SQL": _damaged(lambda rng, text: f"''{text}''"),
+    "form in brackets": _bracketed_form,
     "former name": _former,
     "brackets of its own": _bracketed,
     "sign behind": _behind,
@@ -130,4 +153,8 @@ DIRTS: Dirts = {
     "letters lost": _lost,
     **{name: _damaged(damage) for name, damage in ANYWHERE.items()},
 }
-UNSEEN: Dirts = {"former name": partial(_former, book="unseen")}
+
+
+def said(book: str) -> Dirts:
+    """The dirts that live from words, with those of another file."""
+    return {"former name": partial(_former, book=book)}

@@ -95,6 +95,27 @@ def _time_only(rng: random.Random) -> Row:
     return Row(form.format(clock), (), LOCALES[language(rng)], (clock,))
 
 
+def _time_more(rng: random.Random) -> Row:
+    """A time without its day in other writings: of other first days, without seconds, of twelve hours."""
+    hour, minute, second = rng.randrange(13, 24), rng.randrange(60), rng.randrange(1, 60)
+    long, half = f"{hour}:{minute:02}:{second:02}", f"{hour - 12}:{minute:02}"
+    typed, kept = rng.choice(
+        (
+            (f"12/30/1899 {half}:{second:02} PM", f"{minute:02}"),
+            (f"30/12/1899 {long}", long),
+            (f"1899-12-31 {long}", long),
+            (f"1899-12-30 {long}.000", long),
+            (f"1899-12-30 {long}+00:00", long),
+            (f"1904-01-01 {long}", ""),
+            (f"{half} PM", half),
+            (f"{hour}:{minute:02}", f"{hour}:{minute:02}"),
+            (f"{hour}h{minute:02}", f"{hour}h{minute:02}"),
+            (f"{hour}.{minute:02} Uhr", f"{hour}.{minute:02}"),
+        )
+    )
+    return Row(typed, (), LOCALES[language(rng)], (kept,))
+
+
 def _time_serial(rng: random.Random) -> Row:
     """A time of a spreadsheet as a part of a day."""
     return Row(f"0.{rng.randrange(1000, 99999999)}", (), LOCALES[language(rng)])
@@ -178,6 +199,7 @@ DIRTS: Dirts = {
     "apostrophe": _written(lambda rng, day, of: f"'{_numeric(day, of)}"),
     "no date": lambda rng: Row(rng.choice(_NO_DATES), ("",), LOCALES[language(rng)]),
     "a time alone": _time_only,
+    "a time alone, others": _time_more,
     "a time as part of a day": _time_serial,
     "no such day": _no_day,
     "other order": _other_order,

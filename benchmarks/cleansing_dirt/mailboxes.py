@@ -106,6 +106,12 @@ def _profile(rng: random.Random) -> Row:
     return Row(scheme + where + rng.choice(("/", "//", "/ ")), (f"https://{where}",))
 
 
+def _profile_more(rng: random.Random) -> Row:
+    """What copying from a browser leaves behind a profile address."""
+    where = rng.choice(_PROFILES).format(_local(rng).replace(".", "-"))
+    return Row(f"https://{where}{rng.choice(('/?', '/#', '?', '#', '///', '/,', '/ ;', '/.'))}", (f"https://{where}",))
+
+
 def _tracked(rng: random.Random) -> Row:
     where = rng.choice(_PROFILES).format(_local(rng).replace(".", "-"))
     mark = rng.choice(("utm_source=share", "utm_medium=web&utm_campaign=x", "fbclid=AbC1", "gclid=12"))
@@ -120,6 +126,7 @@ URL: Dirts = {
     "capitals": _web(lambda rng, h, p: rng.choice(("HTTPS://", "Https://")) + h.upper() + p),
     "slash behind the host": _web(lambda rng, h, p: f"https://{h}{p or '/'}"),
     "slash behind a profile": _profile,
+    "signs behind a profile": _profile_more,
     "tracking": _tracked,
     "blanks around": _web(lambda rng, h, p: f"{rng.choice((' ', chr(9)))}{h}{p}{rng.choice(('  ', chr(10)))}"),
     "brackets": _web(lambda rng, h, p: f"<https://{h}{p}>"),

@@ -54,18 +54,32 @@ def _rtf(rng: random.Random, lines: list[str]) -> str:
     return f"{head}\r\n\\viewkind4\\uc1\\pard\\f0\\fs20 {body}\\par\r\n}}"
 
 
+def _rtf_more(rng: random.Random, lines: list[str]) -> str:
+    """RTF of Turkish and Polish Windows, with line breaks, hyperlinks and hidden groups."""
+    page = rng.choice((1254, 1250, 1252))
+    body = rng.choice(("\\line ", "\\par ", "\\par\n")).join(_by_page(line, page) for line in lines)
+    shape = rng.choice(("plain", "group", "field", "bare"))
+    if shape == "group":
+        body = "{\\rtlch\\fcs1 \\af0 \\ltrch\\fcs0 \\insrsid42 " + body + "}"
+    elif shape == "field":
+        body = r'{\field{\*\fldinst{HYPERLINK "https://shop.example/"}}{\fldrslt{' + body + "}}}"
+    elif shape == "bare":
+        body = r"{\*\bkmkstart top}{\*\bkmkend top}{\info{\author Nobody}}" + body
+    return rf"{{\rtf1\ansi\ansicpg{page}\deff0{{\fonttbl{{\f0 Arial;}}}}\pard " + body + r"\par}"
+
+
 def _by_number(text: str) -> str:
     return "".join(c if ord(c) < 128 else f"\\u{ord(c)}?" for c in text)
 
 
-def _by_page(text: str) -> str:
+def _by_page(text: str, page: int = 1252) -> str:
     """Letters of the code page by their byte, others by their number."""
-    return "".join(c if ord(c) < 128 else _byte(c) for c in text)
+    return "".join(c if ord(c) < 128 else _byte(c, page) for c in text)
 
 
-def _byte(character: str) -> str:
+def _byte(character: str, page: int) -> str:
     try:
-        return f"\\'{character.encode('cp1252')[0]:02x}"
+        return f"\\'{character.encode(f'cp{page}')[0]:02x}"
     except UnicodeEncodeError:
         return f"\\u{ord(character)}?"
 
@@ -93,6 +107,7 @@ def _lost(rng: random.Random) -> Row:
 TEXT: Dirts = {
     "clean": _written(lambda rng, lines: "\n".join(lines)),
     "RTF": _written(_rtf),
+    "RTF, other pages and marks": _written(_rtf_more),
     "HTML": _written(_html),
     "vertical tabs": _written(lambda rng, lines: "\x0b".join(lines)),
     "line breaks of Windows": _written(lambda rng, lines: "\r\n".join(lines)),
@@ -116,4 +131,8 @@ def _noted(what: str, book: str = "phrases") -> Draw:
 
 
 NOTE: Dirts = {what.replace("_", " "): _noted(what) for what in _KINDS}
-NOTE_UNSEEN: Dirts = {what.replace("_", " "): _noted(what, "unseen") for what in _KINDS}
+
+
+def wishes(book: str) -> Dirts:
+    """Wishes in the words of another file."""
+    return {what.replace("_", " "): _noted(what, book) for what in _KINDS}

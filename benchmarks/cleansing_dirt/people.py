@@ -110,6 +110,14 @@ def _no_family(rng: random.Random) -> Row:
     return Row(f"{given} {mark}", (f"first={given}", f"last={given}"), LOCALES[of])
 
 
+def _no_family_more(rng: random.Random) -> Row:
+    """Marks that a hand writes where it has no family name."""
+    of = language(rng)
+    given, _ = person(rng, of)
+    mark = rng.choice(("*", "#", "--", "---", ". .", "/", "~", "N.N.", "n/a", "xx", "...", "\u2013"))
+    return Row(f"{given} {mark}", (f"first={given}", f"last={given}"), LOCALES[of])
+
+
 def _no_given(rng: random.Random) -> Row:
     of = language(rng)
     _, family = person(rng, of)
@@ -176,6 +184,7 @@ DIRTS: Dirts = {
     "former name, said": _former,
     "family name in brackets": _bracketed_family,
     "mark for a family name": _no_family,
+    "mark for a family name, others": _no_family_more,
     "mark for a given name": _no_given,
     "sign behind": _stop_behind,
     "remark": _remark,
@@ -188,4 +197,8 @@ DIRTS: Dirts = {
     "doubled quotes": _damaged(doubly_quoted),
     **{name: _damaged(damage) for name, damage in ANYWHERE.items()},
 }
-UNSEEN: Dirts = {"former name, said": partial(_former, book="unseen")}
+
+
+def said(book: str) -> Dirts:
+    """The dirts that live from words, with those of another file."""
+    return {"former name, said": partial(_former, book=book)}

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from benchmarks.cleansing_dirt.damage import ANYWHERE, lost_letters
-from benchmarks.cleansing_dirt.material import digits, person, table, words
+from benchmarks.cleansing_dirt.material import digits, person, table, upper, words
 from benchmarks.cleansing_dirt.model import Dirts, Draw, Row
 
 Parts = dict[str, str]
@@ -88,6 +88,83 @@ def _care(rng: random.Random, parts: Parts, region: str, book: str = "words") ->
     return ", ".join([*pieces, _line(parts, region)])
 
 
+def _unit_and_care(rng: random.Random) -> Row:
+    """A flat and in whose care, in this order or the other."""
+    region = rng.choice(tuple(table("places")))
+    parts, of = _address(rng, region), table("places")[region]["language"]
+    unit = rng.choice(words(of, "units"))
+    care = rng.choice(words(of, "care")).replace("#", " ".join(person(rng, of)))
+    before, behind = ([care], [unit]) if rng.random() < 0.5 else ([], [unit, care])
+    truths = tuple(_truth(parts | {"street2": both}) for both in (f"{care}, {unit}", f"{unit}, {care}"))
+    return Row(", ".join([*before, parts["street"], *behind, _line(parts, region)]), truths, region)
+
+
+def _unit_inside_all(rng: random.Random) -> Row:
+    """A flat between the street and the code, without any comma."""
+    region = rng.choice(("DE", "TR", "FR", "PL", "ES", "IT"))
+    parts = _address(rng, region)
+    unit = rng.choice(words(table("places")[region]["language"], "units"))
+    truths = (_truth(parts | {"street": f"{parts['street']} {unit}"}), _truth(parts | {"street2": unit}))
+    return Row(f"{parts['street']} {unit} {_line(parts, region)}", truths, region)
+
+
+_LABELS = {
+    "en": "Address",
+    "de": "Adresse",
+    "tr": "Adres",
+    "es": "Dirección",
+    "fr": "Adresse",
+    "it": "Indirizzo",
+    "pt": "Morada",
+    "pl": "Adres",
+    "nl": "Adres",
+    "id": "Alamat",
+}
+
+
+def _labelled(rng: random.Random, parts: Parts, region: str) -> str:
+    label = _LABELS[table("places")[region]["language"]]
+    return f"{label}{rng.choice((': ', ':', ' : '))}{parts['street']}, {_line(parts, region)}"
+
+
+def _turned(rng: random.Random, parts: Parts, region: str) -> str:
+    return f"{_line(parts, region)}, {parts['street']}"
+
+
+def _capitals(rng: random.Random) -> Row:
+    """All in capitals, as post offices ask for; the letters stay so."""
+    region = rng.choice(tuple(table("places")))
+    of = table("places")[region]["language"]
+    parts = {name: upper(text, of) for name, text in _address(rng, region).items()}
+    return Row(f"{parts['street']}, {_line(parts, region)}", (_truth(parts),), region)
+
+
+def _lettered(rng: random.Random) -> Row:
+    """`D-10115 Berlin`: whether the country is a part then is a matter of taste."""
+    region, letter = rng.choice((("DE", "D"), ("AT", "A"), ("CH", "CH"), ("FR", "F"), ("IT", "I"), ("ES", "E")))
+    parts = _address(rng, region)
+    typed = f"{parts['street']}, {letter}-{_line(parts, region)}"
+    return Row(typed, (_truth(parts), _truth(parts | {"country": region})), region)
+
+
+def _plain_code(rng: random.Random) -> Row:
+    region = rng.choice(("GB", "NL"))
+    parts = _address(rng, region)
+    code = rng.choice((parts["postal"].replace(" ", ""), parts["postal"].lower()))
+    return Row(f"{parts['street']}, {_line(parts | {'postal': code}, region)}", (_truth(parts),), region)
+
+
+def _box(rng: random.Random, parts: Parts, region: str) -> str:
+    parts["street"] = f"{'Postfach' if region in ('DE', 'AT') else 'PO Box'} {rng.randrange(10, 9999)}"
+    return f"{parts['street']}, {_line(parts, region)}"
+
+
+def _commas(rng: random.Random, parts: Parts, region: str) -> str:
+    """What joining empty columns leaves behind."""
+    between, behind = rng.choice((",, ", ", , ", " , ", ";, ")), rng.choice((",", "", " ,", "."))
+    return f"{parts['street']}{between}{_line(parts, region)}{behind}"
+
+
 def _no_comma(rng: random.Random, parts: Parts, region: str) -> str:
     return f"{parts['street']} {_line(parts, region)}"
 
@@ -146,17 +223,28 @@ ADDRESS: Dirts = {
     "care of": _written(_care),
     "country": _written(_country),
     "country of another": _other_country,
+    "unit and care of": _unit_and_care,
+    "unit without any comma": _unit_inside_all,
+    "label before": _written(_labelled),
+    "code and city first": _written(_turned, "DE", "AT", "CH", "FR", "ES", "IT", "NL", "PL"),
+    "capitals": _capitals,
+    "letters of the country before the code": _lettered,
+    "code without its blank, or in small letters": _plain_code,
+    "post box": _written(_box, "DE", "AT", "US", "GB"),
+    "commas too many": _written(_commas),
     "same as billing": _same,
     "letters lost": _lost,
     **{name: _damaged(name) for name in ANYWHERE},
 }
 
 
-ADDRESS_UNSEEN: Dirts = {
-    "unit": _written(partial(_unit, book="unseen")),
-    "care of": _written(partial(_care, book="unseen")),
-    "same as billing": partial(_same, book="unseen"),
-}
+def said(book: str) -> Dirts:
+    """The dirts that live from words, with those of another file."""
+    return {
+        "unit": _written(partial(_unit, book=book)),
+        "care of": _written(partial(_care, book=book)),
+        "same as billing": partial(_same, book=book),
+    }
 
 
 def _code(write: Callable[[random.Random, str, str], str], *regions: str, lost: bool = False) -> Draw:

@@ -1,10 +1,11 @@
-"""What became of the dirt, by kind and by dirt: right, flagged, wrong in silence."""
+"""What became of the dirt, by kind, by dirt and by language: right, flagged, wrong in silence."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from benchmarks.cleansing_dirt import ALL
-from benchmarks.cleansing_dirt.model import Outcome, drawn, outcomes
+from benchmarks.cleansing_dirt.material import LANGUAGES, table
+from benchmarks.cleansing_dirt.model import Outcome, Row, drawn, outcomes
 
 VERDICTS = ("right", "flagged", "silent")
 
@@ -15,26 +16,43 @@ def of_kind(name: str, seed: int, count: int) -> list[Outcome]:
     return outcomes(kind, drawn(dirts, seed, count))
 
 
-def tally(found: Iterable[Outcome]) -> dict[str, Counter[str]]:
-    """Verdicts by dirt."""
-    table: dict[str, Counter[str]] = defaultdict(Counter)
+def tally(found: Iterable[Outcome], by: Callable[[Outcome], str] = lambda one: one.dirt) -> dict[str, Counter[str]]:
+    """Verdicts by dirt, or by what else is asked for."""
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
     for outcome in found:
-        table[outcome.dirt][outcome.verdict] += 1
-    return table
+        counts[by(outcome)][outcome.verdict] += 1
+    return counts
+
+
+def language_of(row: Row) -> str:
+    """The language of a row's column (of a region the one that its addresses are made in), "" where it has none."""
+    if not row.locale or "-" in row.locale:
+        return row.locale[:2]
+    return str(table("places")[row.locale]["language"])
 
 
 def print_kinds(names: Iterable[str], seed: int, count: int, examples: int) -> None:
-    """The table of every set, and examples of what is not right."""
+    """The table of every set, and examples of what is not right; then right and silent by language."""
     print(f"seed {seed}, {count:,} rows a kind")
+    spoken = {}
     for name in names:
         found = of_kind(name, seed, count)
-        table = tally(found)
-        total = sum(table.values(), Counter())
-        print(_line(name, total))
-        for dirt, counts in table.items():
+        by_dirt = tally(found)
+        spoken[name] = tally(found, lambda one: language_of(one.row))
+        print(_line(name, sum(by_dirt.values(), Counter())))
+        for dirt, counts in by_dirt.items():
             if counts["right"] < counts.total():
                 print(_line(f"  {dirt}", counts))
                 _print_examples(found, dirt, examples)
+    print(f"\nright %, and silent errors where there are any\n| | {' | '.join(LANGUAGES)} |\n|{'---|' * 11}")
+    for name, by_language in spoken.items():
+        if "" not in by_language:
+            print(f"| {name} | {' | '.join(_share(by_language[of]) for of in LANGUAGES)} |")
+
+
+def _share(counts: Counter[str]) -> str:
+    silent = f" ({counts['silent']:,})" if counts["silent"] else ""
+    return f"{counts['right'] / counts.total():.1%}{silent}".replace("%", "") if counts else ""
 
 
 def _line(name: str, counts: Counter[str]) -> str:

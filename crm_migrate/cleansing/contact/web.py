@@ -33,6 +33,7 @@ _TRACKING = re.compile(r"^(?:utm_[a-z]+|gclid|fbclid|msclkid|mc_[ce]id|_ga|yclid
 
 
 _PAGES = words("profile_hosts")
+_NOTHING_BEHIND = re.compile(r"(?:/+[?#.]?|[?#])+$")
 
 
 def url_cell(text: str) -> Cell:
@@ -75,12 +76,13 @@ def _address(value: str) -> Cell:
         return invalid("no host name")
     port = f":{found[3]}" if found[3] and (scheme, found[3]) not in {("http", "80"), ("https", "443")} else ""
     path = _path(found[4] or "")
-    return Cell(f"{scheme}://{host}{port}{path.rstrip('/') if _is_page(host, path) else path}")
+    return Cell(f"{scheme}://{host}{port}{_page(path) if registrable(host) in _PAGES else path}")
 
 
-def _is_page(host: str, path: str) -> bool:
-    """A page of somebody on a host where everybody has one: whether `/` stands behind it says nothing there."""
-    return path.endswith("/") and not re.search("[?#]", path) and registrable(host) in _PAGES
+def _page(path: str) -> str:
+    """The path on a host where everybody has a page: whether `/`, `?` or `#` stands behind it says nothing there."""
+    bare = _NOTHING_BEHIND.sub("", path)
+    return path if re.search("[?#]", bare) else bare
 
 
 def _schemed(value: str) -> tuple[str, str]:

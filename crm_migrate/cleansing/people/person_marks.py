@@ -6,9 +6,11 @@ from crm_migrate.cleansing.people.person_titles import all_suffix, key_of
 from crm_migrate.cleansing.people.person_words import PARTICLES, PREFIXES
 from crm_migrate.cleansing.text.letters import fold
 
-_MARKS = r"[.\-–—_?*/\\,;:|~+=]+"
+_MARKS = r"[.\-–—_?*/\\,;:|~+=#]+"
 _BEFORE = re.compile(rf"^{_MARKS}\s+(?=\w)")
-_BEHIND = re.compile(rf"\s+{_MARKS}$|(?<=[^\W\d_A-Z])\s+x$")  # nobody is called `x`; `X` is an initial
+_BEHIND = re.compile(
+    rf"(?:\s+{_MARKS})+$|(?<=[^\W\d_A-Z])\s+x{{1,3}}$|\s+[Nn]\.\s?[Nn]\.$"
+)  # nobody is called `x`; `X` is an initial
 _STOP = re.compile(r"(?<=[^\W\d_]{4})\.+$")
 _IN_BRACKETS = re.compile(r"\(([^()]+)\)$")
 

@@ -7,6 +7,7 @@ import pycountry
 from crm_migrate.cleansing.cells import NULL, Cell, invalid
 from crm_migrate.cleansing.nulls import is_null
 from crm_migrate.cleansing.places.countries import country_cell
+from crm_migrate.cleansing.places.one_line import bare_line, holds_code, parted
 from crm_migrate.cleansing.places.postal_codes import SHAPES, postal_cell
 from crm_migrate.cleansing.places.second_lines import (
     is_another_address,
@@ -53,6 +54,7 @@ def address_cell(text: str, region: str | None) -> Cell:
     value = repaired(text)
     value = "\n".join(" ".join(line.split()) for line in value.splitlines() if line.strip())
     said = fold(value).strip(" .!()[]")
+    value = bare_line(value)
     if is_null(value) or _NOWHERE.fullmatch(said):
         return NULL
     if is_another_address(said):
@@ -60,6 +62,8 @@ def address_cell(text: str, region: str | None) -> Cell:
     value = _BOX.sub("PO Box ", value)
     bare = _GLUED.sub("", value)
     parts = _parts(bare, region)
+    guessed = parted(bare, region, _pattern(region)) if region and parts.keys() == {"street"} else None
+    parts = guessed or parts
     written = ";".join(f"{name}={parts[name]}" for name in PARTS if parts.get(name))
     flag = "split" if len(parts) > 1 else None
     note = None
@@ -69,15 +73,14 @@ def address_cell(text: str, region: str | None) -> Cell:
         flag, note = "suspect", "speaks of an address, and is none"
     elif bare != value:
         flag, note = "suspect", "a number was glued to the street"
-    elif parts == {"street": value.replace("\n", ", ")} and (re.search(r"[,\n]", value) or _holds_code(value, region)):
+    elif guessed:
+        flag, note = "suspect", "no comma before the city: parted behind the street's own word"
+    elif parts.keys() == {"street"} and (
+        re.search(r"[,\n]", value) or (region and holds_code(value, _pattern(region)))
+    ):
         flag, note = "suspect", "left whole: the parts are not certain"
     same = parts == {"street": text}
     return Cell(written, flag or ("ok" if same else None), note, (parts,))
-
-
-def _holds_code(value: str, region: str | None) -> bool:
-    """Whether a text ends with a postal code of the country behind a number and a word: more than a street."""
-    return region is not None and re.search(rf"\d.*[^\W\d_]{{2}}.*\s(?:{_pattern(region)})$", value) is not None
 
 
 def _parts(value: str, region: str | None) -> Parts:
@@ -182,7 +185,10 @@ def _code_first(pieces: list[str], region: str, code: str) -> _Place | None:
             return parts, pieces[:at]
     if len(pieces) == 1 and len(re.sub(r"\D", "", pieces[0])) > 4 and (found := whole.fullmatch(pieces[0])):
         return _found(found, region), []
-    tail = re.compile(rf"(?P<street>.*\d\w?\b.*?[,\s]+?)\s*(?:{prefix})?{code}\s+(?P<city>[^\d,]{{2,}})", re.IGNORECASE)
+    if len(pieces) == 2 and re.search(r"\d", pieces[1]) and (found := whole.fullmatch(pieces[0])):
+        return _found(found, region), pieces[1:]
+    glued = rf"(?:{region}|[A-Z]{{1,3}})[-–]"  # with a blank it is the `B` of `Bât B 69083 Lyon`
+    tail = re.compile(rf"(?P<street>.*\d\w?\b.*?[,\s]+?)\s*(?:{glued})?{code}\s+(?P<city>[^\d,]{{2,}})", re.IGNORECASE)
     found = tail.fullmatch(pieces[-1]) if pieces else None
     if found and len(pieces) == 1 and re.search(r"\d", found["street"]):
         return _found(found, region), [found["street"].strip(" ,")]
