@@ -19,8 +19,8 @@ from crm_migrate.words.messages import READING, REASONS, SENTENCES, recognise
 _STOP = r"the|is|are|were|and|of|to|not|that|with|which|its|this|has|have|or|from|by|no|a|it|what|be"
 STOP = {"de": re.compile(rf"\b(?:{_STOP})\b"), "tr": re.compile(rf"\b(?:{_STOP}|was|in|an)\b")}
 # What stays as it is: codes, names of fields, of a source, types and stages, and the words of the mapping for consent,
-# which are values here.
-OURS = {*CODES, "granted", "withdrawn", "unknown", "evidence", "text", "complete", "people"}
+# which are values here; the families of key figures as `accept:` names them.
+OURS = {*CODES, "granted", "withdrawn", "unknown", "evidence", "text", "complete", "people", "money", "sales"}
 
 
 class _Texts(HTMLParser):
