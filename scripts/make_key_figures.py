@@ -26,11 +26,22 @@ so.
 * **Days** are those of the project's time zone; years are its fiscal years (`fiscal_year_starts`). The *period* is the
   last whole fiscal year before `as_of`, unless `period:` names another.
 * **Customers** are who the mapping says: `customers: {of: accounts, where: ..., since: ..., until: ...}`.
-* Won revenue **may never fall** but for what rules leave out and what is merged; mailable people **may never rise**.
+* Won revenue **may never fall** but for what rules leave out and what is merged, mailable people **may never rise**:
+  each has a gate of its own (`never_falls`, `never_rises`; `accept:never_rises.mailable`), beside `pack`.
 * What the mapping brings no field for is not computed, and the report says why.
 
-Means, no medians: a mean has two parts that add up.
+What is added up has a bridge. A median, and how many records say the same (`doubled_contacts`: those beyond the first
+with the same e-mail address; `pairs_of_contacts`: pairs of them), have none: three records that say the same are two
+doubled records and three pairs. In the sources they count what is there twice, as expected and in the target what is
+left of it.
+
+*Retention* is (end - new) / start, where `new` are those of the end who came in the period: somebody who came and left
+in it is in neither.
 """
+_HOW = {
+    "sum": "sum of", "median": "median of", "repeats": "records beyond the first with the same",
+    "pairs": "pairs with the same",
+}  # fmt: skip
 
 
 def main() -> None:
@@ -57,7 +68,7 @@ def _row(figure: Definition) -> str:
 
 
 def _told(measure: Measure) -> str:
-    what = f"sum of `{measure.sum}` of {measure.of}" if measure.sum else f"{measure.of}"
+    what = f"{_HOW[measure.how]} `{measure.sum}` of {measure.of}" if measure.sum else f"{measure.of}"
     return what if measure.where == "true" else f"{what} where `{measure.where}`"
 
 

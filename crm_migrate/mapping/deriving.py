@@ -10,7 +10,7 @@ from crm_migrate.crm.work import holds_work
 from crm_migrate.mapping.plan import ObjectPlan
 
 IN_REPORT_CURRENCY = "amount_in_report_currency"
-Part = Literal["is_open", "is_won", "is_lost", "day", "month", "quarter", "year", "converted"]
+Part = Literal["is_open", "is_won", "is_lost", "day", "month", "quarter", "year", "calendar_year", "converted"]
 MEANINGS: dict[str, str] = {
     "is_open, is_won, is_lost": "yes or no, from `stage`: its letters are `closedwon` or `won`, `closedlost` or `lost`,"
     " or it is open; of tasks, calls, meetings, activities and tickets (also by the target's name for them) `is_open`"
@@ -22,6 +22,7 @@ MEANINGS: dict[str, str] = {
     " gives `created_month`",
     "DATE_quarter, DATE_year": "`2025-Q1` and `2025`; where `fiscal_year_starts` says another day than 01-01, the"
     " quarters of that year, called by both calendar years: `2025/26-Q1`, `2025/26`",
+    "DATE_calendar_year": "`2025`, whatever day the fiscal year starts on",
     IN_REPORT_CURRENCY: "`amount` in the currency of `project.money.report_in`, where the object has `amount` and"
     " `currency`; a day without a rate takes the newest one before it",
 }
@@ -59,5 +60,6 @@ def _derived(each: ObjectPlan, converts: bool) -> Iterator[Derived]:
             yield Derived(f"{stem}_month", "text", field.name, "month")
             yield Derived(f"{stem}_quarter", "text", field.name, "quarter")
             yield Derived(f"{stem}_year", "text", field.name, "year")
+            yield Derived(f"{stem}_calendar_year", "text", field.name, "calendar_year")
     if converts and {"amount", "currency"} <= names:
         yield Derived(IN_REPORT_CURRENCY, "decimal", "amount", "converted")

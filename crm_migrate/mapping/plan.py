@@ -479,13 +479,20 @@ class ErasePlan(Frozen):
     because: str | None = None
 
 
+Aggregate = Literal["sum", "median", "repeats", "pairs"]
+
+
 class KpiPlan(Frozen):
-    """A figure that is computed on the source side, as expected and as found in the target."""
+    """A figure that is computed on the source side, as expected and as found in the target.
+
+    `sum` is what is added up (records where there is none), or taken by another `how`: see `reconcile/aggregates`.
+    """
 
     name: str
     object: str
     where: str | None = None
     sum: str | None = None
+    how: Aggregate = "sum"
     by: tuple[str, ...] = ()
     never_rises: bool = False
     never_falls: bool = False

@@ -24,13 +24,13 @@ def unspoken(figures: Figures) -> int:
 
 
 def hidden(figures: Figures) -> int:
-    """Records that the default view of the target shows to nobody; what is closed is not meant to be there."""
-    return sum(each.records for each in figures.visibility if each.sight not in ("seen", "closed"))
+    """Records that the default view of the target shows to nobody."""
+    return sum(each.records for each in figures.visibility if each.is_hidden)
 
 
 def differing(figures: Figures) -> list[str]:
-    """The usual key figures that do not agree, whole or in a group."""
-    return sorted({each.name for each in figures.pack if not each.agrees and not each.why})
+    """The usual key figures that do not agree, whole or in a group, or break their bound."""
+    return sorted({each.name for each in figures.pack if not each.why and not (each.agrees and each.within)})
 
 
 @dataclass(frozen=True, slots=True)

@@ -278,7 +278,8 @@ def pack(figures: Figures) -> Table:
     """The usual key figures that could be computed, each with its question; the whole first, then its groups."""
     rows = (
         (
-            f.family, f"pack.{f.name}", f"ask.{f.name}", f.group, f.unit, f.source, f.expected, f.actual, f.agrees,
+            f.family, f"pack.{f.name}", f"ask.{f.name}", f.group, f.unit, f.source, f.expected, f.actual,
+            f.agrees and f.within,
         )
         for f in figures.pack
         if not f.why

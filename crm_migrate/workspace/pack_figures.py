@@ -27,7 +27,8 @@ class PackFigure(Figure):
     """One figure of the pack, whole (`group` empty) or of one group; amounts are in `unit`.
 
     A value is None where its formula has none (nothing to divide by). `why` says why the figure was not computed: then
-    nothing of it is known, and it agrees with nothing. A ratio agrees where all its parts do.
+    nothing of it is known, and it agrees with nothing. A ratio agrees where all its parts do. `bound` is what a figure
+    that may never rise, or fall, may be at most, or must be at least; `within` whether it is.
     """
 
     name: str
@@ -41,5 +42,7 @@ class PackFigure(Figure):
     actual: str | None = None
     agrees: bool = True
     never: Literal["", "rises", "falls"] = ""
+    bound: str = ""
+    within: bool = True
     parts: tuple[PackPart, ...] = ()
     why: str = ""

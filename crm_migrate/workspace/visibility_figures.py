@@ -20,3 +20,8 @@ class VisibilityFigure(Figure):
     records: int
     amount: str = ""
     unit: str = ""
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether nobody sees what somebody should; what is closed is not meant to be there."""
+        return self.sight not in ("seen", "closed")

@@ -31,13 +31,13 @@ FILES = {
 2,Mails,2025-03-01,200,EUR
 3,Later,2025-04-02,7777,EUR
 """,
-    "deals.csv": """No,Name,Stage,Amount,Currency,Close,Created
-1,A,closedwon,100,TRY,2024-04-01,2024-03-02T21:30:00Z
-2,B,closedwon,300,EUR,2024-12-31,2024-12-01T00:00:00Z
-3,C,closedlost,50,EUR,2024-05-05,2024-04-05T00:00:00Z
-4,D,qualified,70,EUR,2025-03-01,2025-01-05T00:00:00Z
-5,E,qualified,80,EUR,2025-05-05,2025-01-05T00:00:00Z
-6,F,closedwon,200,EUR,2025-01-01,2024-12-30T00:00:00Z
+    "deals.csv": """No,Name,Stage,Amount,Currency,Close,Created,Person
+1,A,closedwon,100,TRY,2024-04-01,2024-03-02T21:30:00Z,1
+2,B,closedwon,300,EUR,2024-12-31,2024-12-01T00:00:00Z,3
+3,C,closedlost,50,EUR,2024-05-05,2024-04-05T00:00:00Z,
+4,D,qualified,70,EUR,2025-03-01,2025-01-05T00:00:00Z,
+5,E,qualified,80,EUR,2025-05-05,2025-01-05T00:00:00Z,
+6,F,closedwon,200,EUR,2025-01-01,2024-12-30T00:00:00Z,
 """,
     "answers.csv": """No,Survey,Score
 1,NPS,10
@@ -48,6 +48,15 @@ FILES = {
 6,CSAT,4
 7,CSAT,3
 8,CSAT,1
+""",
+    "leads.csv": "No,Name,Source,Converted\n1,L,web,2025-01-01T10:00:00Z\n2,M,web,\n3,N,fair,\n4,O,fair,\n",
+    # resolved after 1, 3, 10 and 4 days; the fourth is open again, the fifth was never resolved
+    "tickets.csv": """No,Subject,Status,Created,Resolved
+1,P,closed,2025-01-01T09:00:00Z,2025-01-02T09:00:00Z
+2,Q,closed,2025-01-01T09:00:00Z,2025-01-04T09:00:00Z
+3,R,closed,2025-01-01T09:00:00Z,2025-01-11T09:00:00Z
+4,S,open,2025-01-01T09:00:00Z,2025-01-05T09:00:00Z
+5,T,open,2025-01-01T09:00:00Z,
 """,
     "fx.csv": "currency,date,rate\nTRY,2024-01-01,0.05\n",
     "people.csv": "No,Name,Mail,Ok\n1,Ada,ada@isik.example,granted\n2,Eda,,granted\n3,Oya,oya@isik.example,withdrawn\n",
@@ -68,6 +77,8 @@ sources:
   deals: {file: deals.csv, key: No}
   answers: {file: answers.csv, key: No}
   people: {file: people.csv, key: No}
+  leads: {file: leads.csv, key: No}
+  tickets: {file: tickets.csv, key: No}
 objects:
   accounts:
     from: firms
@@ -77,13 +88,21 @@ objects:
     fields: {full_name: Name, email: Mail, consent: Ok}
   deals:
     from: deals
-    fields: {name: Name, stage: Stage, amount: Amount, currency: Currency, close_date: Close, created_at: Created}
+    fields:
+      {name: Name, stage: Stage, amount: Amount, currency: Currency, close_date: Close, created_at: Created,
+       contact: {deals: Person, ref: contacts.people}}
   orders:
     from: orders
     fields: {company: {orders: Firm, ref: accounts.firms}, ordered_on: Day, amount: Amount, currency: Currency}
   campaigns:
     from: campaigns
     fields: {name: Name, starts_on: Day, actual_cost: Cost, budget: Cost, currency: Currency}
+  leads:
+    from: leads
+    fields: {full_name: Name, lead_source: Source, converted_at: Converted}
+  tickets:
+    from: tickets
+    fields: {subject: Subject, status: Status, created_at: Created, resolved_at: Resolved}
   survey_responses:
     from: answers
     fields: {type: Survey, score: Score}
@@ -118,6 +137,12 @@ BY_HAND = {
     "average_deal": "168.3333",
     "sales_cycle": str((29 + 30 + 2) / 3)[:7],  # created on 3 March in Istanbul, where it was past midnight
     "overdue_deals": "1",
+    "deals_without_contact": "4",
+    "open_tickets": "2",
+    "reopened_tickets": "1",
+    "resolution_time": "4.5",  # (1 + 3 + 10 + 4) / 4
+    "resolution_median": "3.5",  # between 3 and 4
+    "conversion": "0.25",
     "csat": "0.5",
     "csat_mean": "3.25",
     "customers": "3",  # 1, 2 and 4
@@ -154,16 +179,21 @@ def test_the_figures_are_those_of_a_pencil(tmp_path: Path) -> None:
 def test_what_is_not_possible_says_why(tmp_path: Path) -> None:
     figures = run(tmp_path)
     why = {each["name"]: each["why"] for each in figures["pack"] if each["why"]}
-    assert why["open_tickets"] == "tickets are not migrated"
+    assert why["closed_tickets"] == "tickets have no closed_day"
+    assert why["deals_without_account"] == "deals have no company"
     assert why["deals_without_next_step"] == "deals have no next_step"
-    assert why["leads"] == "leads are not migrated"
+    assert why["campaign_members"] == "campaign_members are not migrated"
     assert not {*BY_HAND} & why.keys()
 
 
 def test_groups_are_of_the_fiscal_year_and_the_day_of_the_project(tmp_path: Path) -> None:
     figures = run(tmp_path)
     won = {each["group"]: each["actual"] for each in figures["pack"] if each["name"] == "won_revenue" and each["group"]}
-    assert won == {"close_year=2024/25": "505.00"}
+    assert won == {
+        "close_year=2024/25": "505.00",
+        "close_calendar_year=2024": "305.00",
+        "close_calendar_year=2025": "200.00",
+    }
 
 
 def test_without_customers_and_a_day_their_figures_say_so(tmp_path: Path) -> None:
@@ -191,3 +221,17 @@ def test_rows_without_a_rate_are_told(tmp_path: Path) -> None:
         "pack.won_revenue: 1 rows have no exchange rate on their day; its figure of the sources is without them."
         in figures["not_checked"]
     )
+
+
+@pytest.mark.parametrize(("rules", "left"), [("", ("2", "3")), ("same: [email], do: merge", ("0", "0"))])
+def test_duplicates_are_counted_before_and_after(tmp_path: Path, rules: str, left: tuple[str, str]) -> None:
+    """Three rows of one mailbox are two doubled records and three pairs, unless they are merged."""
+    rows = "1,Ada,ada@isik.example,granted\n2,Ada,ada@isik.example,granted\n3,ADA,ADA@isik.example,granted\n"
+    match = f"    from: people\n    match: {{rules: [{{rule: mailbox, {rules}}}]}}\n" if rules else "    from: people\n"
+    mapping = MAPPING.replace("    from: people\n", match)
+    figures = run(tmp_path, mapping, people=f"No,Name,Mail,Ok\n{rows}4,Oya,oya@isik.example,withdrawn\n")
+
+    sides = {f["name"]: (f["source"], f["expected"], f["actual"]) for f in figures["pack"] if not f["group"]}
+    assert sides["doubled_contacts"] == ("2", left[0], left[0])
+    assert sides["pairs_of_contacts"] == ("3", left[1], left[1])
+    assert sides["pairs_of_accounts"] == ("0", "0", "0")

@@ -60,6 +60,8 @@ def test_who_sees_what_and_which_amount_nobody_does(tmp_path: Path) -> None:
 
     assert done.stdout, done.stderr + repr(done.exception)
     figures: dict[str, Any] = json.loads(done.stdout)["figures"]
+    (gate,) = [gate for gate in figures["gates"] if gate["name"] == "hidden"]
+    assert (gate["scope"], gate["actual"], gate["passed"]) == ("deals", "3 (325.00 EUR, 50.00 TRY)", False)
     assert {each["view"] for each in figures["visibility"]} == {"My Open Deals"}
     assert [(v["owner"], v["sight"], v["records"], v["amount"], v["unit"]) for v in figures["visibility"]] == [
         ("", "no_owner", 1, "25.00", "EUR"),

@@ -75,6 +75,8 @@ def _sql(field: Derived, day: str, starts: str) -> str:
         return day
     if field.part == "month":
         return f"left({day}, 7)"
+    if field.part == "calendar_year":
+        return f"left({day}, 4)"
     date = f"TRY_CAST({day} AS DATE)"
     year = _fiscal_year(date, starts) if starts != "01-01" else f"left({day}, 4)"
     return year if field.part == "year" else f"{year} || '-Q' || {_quarter(date, starts)}"

@@ -78,7 +78,6 @@ from crm_migrate.workspace.relations import Relations, relations
 from crm_migrate.workspace.repair_figures import RepairFigure
 from crm_migrate.workspace.sealing import write_sealed
 from crm_migrate.workspace.tables import ACTUAL, BREACHES, DISPOSITIONS, OTHERS, OUTCOMES, PAIRS
-from crm_migrate.workspace.visibility_figures import VisibilityFigure
 
 _ORDER = {"error": 0, "warning": 1, "note": 2}
 
@@ -96,7 +95,6 @@ class _Collected(Found):
         self.scores: list[RuleScore] = []
         self.owners: list[tuple[str, str, int]] = []
         self.days: list[DayFigure] = []
-        self.visibility: list[VisibilityFigure] = []
         self.decisions: list[tuple[str, str, str, str, int]] = []
         self.files: tuple[FileFigure, ...] = ()
         self.repairs: tuple[RepairFigure, ...] = ()

@@ -1,6 +1,6 @@
 """The fields of one side of a figure: canonical names, and beside them what is derived, the same on every side."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -37,10 +37,14 @@ def with_derived(
     object_plan: ObjectPlan,
     relation: str,
     origin: Mapping[str, str] = MappingProxyType({}),
+    links: Collection[str] = (),
 ) -> Side:
-    """A relation with canonical field names, and beside them the derived fields; before them `origin` (name -> SQL)."""
+    """A relation with canonical field names, and beside them the derived fields; before them `origin` (name -> SQL).
+
+    `links`: the references that it has, empty where there is no parent.
+    """
     ensure_rates(tables, plan)
-    own = [f.name for f in object_plan.fields if f.ref is None]
+    own = [f.name for f in object_plan.fields if f.ref is None or f.name in links]
     there = set(tables.kinds(relation))
     cells = [f"{quoted(name) if name in there else 'NULL'}::VARCHAR AS {quoted(name)}" for name in own]
     cells = [*(f"{sql} AS {quoted(name)}" for name, sql in origin.items()), *cells]
@@ -48,5 +52,6 @@ def with_derived(
     query = deriving.derived(plan, query, object_plan, all_of_them=True)
     storages = deriving.storages(plan, object_plan)
     storages |= {f.name: TYPES[f.type].storage for f in object_plan.fields if f.type in TYPES}
+    storages |= dict.fromkeys(links, "text")
     known = {name: kind for name, kind in storages.items() if name in query.columns}
     return Side(f"({query.text})", known, query.bound, tuple(origin))

@@ -97,7 +97,12 @@ def exported(tables: Relations, plan: Plan, object_plan: ObjectPlan) -> str:
 
 
 def value_of(field: FieldPlan, source: str) -> str:
-    """SQL over `a`: what a row says, and what the mapping says for all rows where it does not."""
+    """SQL over `a`: what a row says, and what the mapping says for all rows where it does not.
+
+    Of a reference that is whether there is one: the key that the row names, or a word where the row is the parent, too.
+    """
+    if field.ref is not None and source in field.ref.same_row:
+        return "'same row'"
     if field.constant is not None:
         return literal(field.constant)
     said = f"nullif(a.{quoted(field.name)}, '')" if source in field.cells else "NULL::VARCHAR"
@@ -171,10 +176,10 @@ def _fields(plan: Plan, object_plan: ObjectPlan) -> list[FieldPlan]:
     wanted |= {f.name for f in (currency_field(object_plan), status_field(object_plan)) if f is not None}
     if plan.money.rate_on:
         wanted |= {plan.money.rate_on}
-    for kpi in plan.reconcile.kpis:
-        if kpi.object == object_plan.name:
-            wanted |= {base for name in names_of(kpi) for base in _bases(plan, object_plan, name)}
-    return [f for f in object_plan.fields if f.name in wanted and f.ref is None]
+    figures = [kpi for kpi in plan.reconcile.kpis if kpi.object == object_plan.name]
+    spoken = {name for kpi in figures for name in names_of(kpi)}
+    wanted |= {base for name in spoken for base in _bases(plan, object_plan, name)}
+    return [f for f in object_plan.fields if f.name in (wanted if f.ref is None else spoken)]
 
 
 def names_of(kpi: KpiPlan) -> set[str]:

@@ -11,6 +11,8 @@ from fractions import Fraction
 from crm_migrate.crm.types import type_of
 from crm_migrate.mapping.plan import GatePlan, Plan
 from crm_migrate.stages.reconcile.bridge_tables import add
+from crm_migrate.stages.reconcile.hidden import hidden_gates
+from crm_migrate.stages.reconcile.pack.gates import pack_gates
 from crm_migrate.workspace.coverage_figures import ColumnFigure, RelationFigure
 from crm_migrate.workspace.figures import (
     AccountingLine,
@@ -28,6 +30,7 @@ from crm_migrate.workspace.figures import (
 from crm_migrate.workspace.mapping_figures import MappingChanges
 from crm_migrate.workspace.night_figures import WatchFigure
 from crm_migrate.workspace.pack_figures import PackFigure
+from crm_migrate.workspace.visibility_figures import VisibilityFigure
 
 ARRIVED = ("created", "updated", "unchanged", "folded", "merged")
 OUT_OF_SCOPE = ("absent", "excluded", "enrichment")
@@ -55,6 +58,7 @@ class Found:
     consent: list[ConsentCell] = field(default_factory=list)
     kpis: list[KpiFigure] = field(default_factory=list)
     pack: list[PackFigure] = field(default_factory=list)
+    visibility: list[VisibilityFigure] = field(default_factory=list)
     controls: list[ControlFigure] = field(default_factory=list)
     in_doubt: int = 0
     breaches: int = 0
@@ -153,7 +157,8 @@ def _implied(found: Found) -> Iterator[Gate]:
     yield _zero("vanished", sum(s.vanished + (0 if s.adds_up else 1) for s in found.target_sets))
     yield _consent(found)
     yield _zero("kpis", sum(1 for kpi in found.kpis if not kpi.agrees))
-    yield from _pack(found)
+    yield from pack_gates(found.pack)
+    yield from hidden_gates(found.visibility)
     yield _zero("controls", sum(1 for control in found.controls if not control.agrees))
     yield _zero("rules_in_target", found.breaches)
     uncompared = ", ".join(found.uncompared) or "0"
@@ -170,17 +175,6 @@ def _unspoken(name: str, what: set[tuple[str, str]]) -> Iterator[Gate]:
         yield Gate(name=name, scope=source, limit="0", actual=f"{len(names)}: {named}", passed=False)
     if not by_source:
         yield _zero(name, 0)
-
-
-def _pack(found: Found) -> Iterator[Gate]:
-    """Figures of the pack that differ, a gate per family; none where the pack is not asked for."""
-    families = dict.fromkeys(figure.family for figure in found.pack if not figure.why)
-    for family in families:
-        off = [figure.name for figure in found.pack if figure.family == family and not figure.why and not figure.agrees]
-        named = ", ".join(dict.fromkeys(off))
-        yield Gate(
-            name="pack", scope=family, limit="0", actual=f"{len(set(off))}: {named}" if off else "0", passed=not off
-        )
 
 
 def _called(relation: RelationFigure) -> str:

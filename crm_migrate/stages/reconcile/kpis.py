@@ -1,19 +1,21 @@
 """Key figures in the sources as exported, as expected under the mapping, and as found in the target; and controls."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from typing import Literal
 
 from crm_migrate.mapping.deriving import IN_REPORT_CURRENCY
 from crm_migrate.mapping.expressions import Column, Name, parse
 from crm_migrate.mapping.plan import ControlPlan, KpiPlan, ObjectPlan, Plan
 from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.mask.reading import revealed
+from crm_migrate.stages.reconcile.aggregates import aggregated, of_numbers
 from crm_migrate.stages.reconcile.bridge_tables import plain
 from crm_migrate.stages.reconcile.derived import Side, with_derived
 from crm_migrate.stages.reconcile.exported import currency_field, exported, money_fields, names_of
 from crm_migrate.stages.reconcile.keeping import any_kept, is_kept, with_kept
-from crm_migrate.stages.reconcile.sides import loaded_fields
+from crm_migrate.stages.reconcile.sides import link_fields, loaded_fields
 from crm_migrate.workspace.figures import ControlFigure, KpiFigure, Term
 from crm_migrate.workspace.relations import Relations
 from crm_migrate.workspace.tables import BEFORE, COMPLETED, SURVIVORS, THEIRS, texts
@@ -23,6 +25,7 @@ Groups = dict[Group, Decimal]
 Terms = dict[Group, tuple[Term, ...]]
 Values = tuple[Decimal, Decimal, Decimal, Decimal]  # source, expected, actual, kept
 TOTAL: Group = ()
+End = Literal["expected", "actual"]
 _OWN_ROW = ("created", "updated", "unchanged")  # states of the row that its record is named after
 
 
@@ -95,32 +98,39 @@ def measure(tables: Relations, plan: Plan, kpi: KpiPlan) -> Measured:
     object_plan = plan.object(kpi.object)
     rows = f"(SELECT * FROM {exported(tables, plan, object_plan)} WHERE __state <> 'enrichment')"
     ours = quoted(f"actual/{object_plan.name}")
-    found = found_in(tables, plan, object_plan, ours, "actual")
-    completed, cluster = _completed(tables, object_plan), {"__cluster": "__cluster"}
+    links = {f.name: str(f.target) for f in link_fields(plan, object_plan) if f.name in names_of(kpi)}
+    if untold := _untold(tables, object_plan, links):
+        return Measured({}, {}, {}, unknown=untold)
+
+    def linked(relation: str, end: End) -> str:
+        return _linked(tables, object_plan, relation, end, links)
+
+    found = linked(found_in(tables, plan, object_plan, ours, "actual"), "actual")
+    kept_there = linked(_kept(tables, plan, object_plan, ours), "actual")
+    completed, cluster = linked(_completed(tables, object_plan), "expected"), {"__cluster": "__cluster"}
     sides = {
-        "source": with_derived(tables, plan, object_plan, rows, _ORIGIN),
-        "expected": with_derived(tables, plan, object_plan, completed, cluster),
-        "actual": with_derived(tables, plan, object_plan, found, _ENTITY),
-        "kept": with_derived(tables, plan, object_plan, _kept(tables, plan, object_plan, ours), _ENTITY),
+        "source": with_derived(tables, plan, object_plan, rows, _ORIGIN, links),
+        "expected": with_derived(tables, plan, object_plan, completed, cluster, links),
+        "actual": with_derived(tables, plan, object_plan, found, _ENTITY, links),
+        "kept": with_derived(tables, plan, object_plan, kept_there, _ENTITY, links),
     }
     if any_kept(tables, object_plan):
         relation = _standing(tables, object_plan, completed, found)
-        sides["standing"] = with_derived(tables, plan, object_plan, relation, cluster)
+        sides["standing"] = with_derived(tables, plan, object_plan, relation, cluster, links)
     unknown = tuple(sorted(names_of(kpi) - sides["source"].storages.keys()))
     if unknown:
         return Measured({}, {}, {}, unknown=unknown)
     by, units = _by(object_plan, kpi)
     parts = {name: _parts(tables, kpi, by, side, name) for name, side in sides.items()}
-    source, expected, actual, kept, *standing = (_summed(tables, part) for part in parts.values())
-    for group in {group for each in standing for group in (*each, *expected)}:
-        changed = standing[0].get(group, Decimal(0)) - expected.get(group, Decimal(0))
-        kept[group] = kept.get(group, Decimal(0)) + changed
+    source, expected, actual = (_grouped(tables, parts[name], kpi) for name in ("source", "expected", "actual"))
+    own = parts.get("standing", parts["expected"])
+    stands = f"(SELECT g, amount FROM {own} UNION ALL SELECT g, amount FROM {parts['kept']})"
     return Measured(
         source,
         expected,
         actual,
-        kept,
-        terms=_terms(tables, object_plan, kpi, parts["source"], parts["expected"]),
+        kept=_more(_grouped(tables, stands, kpi), expected),
+        terms=_terms(tables, object_plan, kpi, parts["source"], parts["expected"]) if kpi.how == "sum" else {},
         units=units,
         odd=sum(_odd(tables, kpi, sides[name]) for name in ("expected", "actual")),
         unrated=_unrated(tables, kpi, sides["source"]),
@@ -267,6 +277,28 @@ def _kept(tables: Relations, plan: Plan, object_plan: ObjectPlan, ours: str) -> 
     return found_in(tables, plan, object_plan, theirs, "kept")
 
 
+def _untold(tables: Relations, object_plan: ObjectPlan, links: Mapping[str, str]) -> tuple[str, ...]:
+    """The references that the target does not give back."""
+    there = set(tables.kinds(quoted(f"actual/{object_plan.name}/links"))) if links else set()
+    return tuple(name for name, target in links.items() if target not in there)
+
+
+def _linked(
+    tables: Relations,
+    object_plan: ObjectPlan,
+    records: str,
+    end: Literal["expected", "actual"],
+    links: Mapping[str, str],
+) -> str:
+    """Records of one end with the parents of some references (name -> target), as links are compared."""
+    if not links:
+        return records
+    own = ", ".join(f"r.{quoted(name)}" for name in tables.kinds(records) if name not in links)
+    cells = "".join(f", l.{quoted(target)} AS {quoted(name)}" for name, target in links.items())
+    key = "l.__position = r.__cluster" if end == "expected" else "l.__entity = r.__entity"
+    return f"(SELECT {own}{cells} FROM {records} r LEFT JOIN {quoted(f'{end}/{object_plan.name}/links')} l ON {key})"
+
+
 def _standing(tables: Relations, object_plan: ObjectPlan, completed: str, found: str) -> str:
     """The completed records with what the target keeps by a rule in their cells."""
     there, view = set(tables.kinds(found)), quoted(f"kpi/standing/{object_plan.name}")
@@ -302,7 +334,7 @@ def _parts(tables: Relations, kpi: KpiPlan, by: tuple[str, ...], side: Side, nam
 
     where = parse(kpi.where).condition(column) if kpi.where else None
     value = parse(kpi.sum).value(column) if kpi.sum else None
-    amount = "1::DECIMAL(38, 9)" if value is None else f"TRY_CAST({value.sql} AS DECIMAL(38, 9))"
+    amount = "1::DECIMAL(38, 9)" if value is None else f"TRY_CAST({value.sql} AS {_kind(kpi)})"
     group = ", ".join(f"coalesce({quoted(name)}, '')" for name in by)
     origin = "".join(f"{column}, " for column in side.origin)
     native = "concat_ws(' ', TRY_CAST(amount AS DECIMAL(38, 9)), currency)"
@@ -319,11 +351,20 @@ def _parts(tables: Relations, kpi: KpiPlan, by: tuple[str, ...], side: Side, nam
     return table
 
 
-def _summed(tables: Relations, parts: str) -> Groups:
+def _kind(kpi: KpiPlan) -> str:
+    """The SQL type of what a record adds to a figure."""
+    return "DECIMAL(38, 9)" if of_numbers(kpi.how) else "VARCHAR"
+
+
+def _grouped(tables: Relations, parts: str, kpi: KpiPlan) -> Groups:
     """The value of every group, and the total under the empty group."""
-    rows = tables.rows(f"SELECT g, coalesce(sum(amount), 0) FROM {parts} WHERE len(g) > 0 GROUP BY g")
-    total = tables.one(f"SELECT coalesce(sum(amount), 0) FROM {parts}")[0]
-    return {tuple(map(str, group)): Decimal(value) for group, value in rows} | {TOTAL: Decimal(total)}
+    return {tuple(map(str, group)): Decimal(str(value)) for group, value in aggregated(tables, parts, kpi.how)}
+
+
+def _more(groups: Groups, others: Groups) -> Groups:
+    """What groups have more than the same of others, where it is not the same."""
+    more = {group: groups.get(group, Decimal(0)) - others.get(group, Decimal(0)) for group in {**groups, **others}}
+    return {group: value for group, value in more.items() if value}
 
 
 def _terms(tables: Relations, object_plan: ObjectPlan, kpi: KpiPlan, source: str, expected: str) -> Terms:
@@ -382,7 +423,7 @@ def _odd(tables: Relations, kpi: KpiPlan, side: Side) -> int:
     odd, bound = where.incomparable, where.incomparable_params
     if kpi.sum:
         value = parse(kpi.sum).value(column)
-        lost = f"{value.incomparable} OR ({value.sql} IS NOT NULL AND TRY_CAST({value.sql} AS DECIMAL(38, 9)) IS NULL)"
+        lost = f"{value.incomparable} OR ({value.sql} IS NOT NULL AND TRY_CAST({value.sql} AS {_kind(kpi)}) IS NULL)"
         odd = f"{odd} OR ({where.sql} AND ({lost}))"
         bound += (*where.params, *value.incomparable_params, *value.params, *value.params)
     query = f"SELECT count(*) FROM {side.relation} WHERE {odd}"

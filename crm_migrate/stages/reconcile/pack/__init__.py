@@ -10,6 +10,7 @@ from decimal import Decimal
 from crm_migrate.mapping.deriving import IN_REPORT_CURRENCY
 from crm_migrate.mapping.expressions import Column, parse
 from crm_migrate.mapping.plan import KpiPlan, Plan
+from crm_migrate.stages.reconcile.aggregates import of_numbers
 from crm_migrate.stages.reconcile.bridge_tables import plain
 from crm_migrate.stages.reconcile.kpis import TOTAL, Group, Measured, Values
 from crm_migrate.stages.reconcile.pack.asking import Asked
@@ -36,6 +37,10 @@ def pack_figures(
             yield head
             continue
         found = {name: measured[kpi.name] for name, kpi in each.kpis.items()}
+        if untold := sorted({name for one in found.values() for name in one.unknown}):
+            why = f"the target does not give back {', '.join(untold)}"
+            yield head.model_copy(update={"agrees": False, "why": why})
+            continue
         units, report_unit = _currencies(found), _report_unit(plan, each)
         if several := _several(found, units, report_unit):
             why = f"its amounts are in several currencies: {', '.join(several)}"
@@ -86,7 +91,7 @@ def _measure(name: str, kpi: KpiPlan, values: Values, terms: tuple[Term, ...]) -
 
 
 def _text(kpi: KpiPlan, value: Decimal) -> str:
-    return str(int(value)) if kpi.sum is None else plain(value)
+    return str(int(value)) if kpi.sum is None or not of_numbers(kpi.how) else plain(value)
 
 
 def _groups(
@@ -105,23 +110,31 @@ def _groups(
 
 def _figure(tables: Relations, head: PackFigure, unit: str, parts: list[PackPart], group: str = "") -> PackFigure:
     sides = [_value(tables, head, {part.name: Decimal(getattr(part, side)) for part in parts}) for side in _SIDES]
-    agrees = all(Decimal(part.actual) - Decimal(part.explained or 0) == Decimal(part.expected) for part in parts)
-    if not group:
-        agrees = agrees and not any(_breaks(head, part) for part in parts)
-    values = dict(zip(_SIDES, sides, strict=True))
-    return head.model_copy(update={"unit": unit, "group": group, "parts": tuple(parts), "agrees": agrees, **values})
+    agrees = all(_ours(part) == Decimal(part.expected) for part in parts)
+    told = {
+        "unit": unit,
+        "group": group,
+        "parts": tuple(parts),
+        "agrees": agrees,
+        **dict(zip(_SIDES, sides, strict=True)),
+    }
+    return head.model_copy(update=told | (_bounds(head, *parts) if head.never and not group else {}))
 
 
 _SIDES = ("source", "expected", "actual")
 
 
-def _breaks(head: PackFigure, part: PackPart) -> bool:
-    """Whether a figure that may never rise, or never fall, has done so."""
-    ours = Decimal(part.actual) - Decimal(part.explained or 0)
-    if head.never == "rises":
-        return ours > Decimal(part.source)
+def _bounds(head: PackFigure, part: PackPart) -> dict[str, object]:
+    """What a figure that may never rise, or never fall, may be, and whether it is."""
     agreed = sum((Decimal(amount) for name, amount in part.terms if name in _AGREED), Decimal(0))
-    return head.never == "falls" and ours < Decimal(part.source) + min(agreed, Decimal(0))
+    bound = Decimal(part.source) + (min(agreed, Decimal(0)) if head.never == "falls" else 0)
+    within = _ours(part) <= bound if head.never == "rises" else _ours(part) >= bound
+    return {"bound": plain(bound) if part.sum else str(int(bound)), "within": within}
+
+
+def _ours(part: PackPart) -> Decimal:
+    """What the target has without what it keeps of its own."""
+    return Decimal(part.actual) - Decimal(part.explained or 0)
 
 
 def _value(tables: Relations, head: PackFigure, parts: Mapping[str, Decimal]) -> str | None:

@@ -15,6 +15,7 @@ from crm_migrate.stages.reconcile.pack.hygiene import HYGIENE
 from crm_migrate.stages.reconcile.pack.marketing import MARKETING
 from crm_migrate.stages.reconcile.pack.sales import SALES
 from crm_migrate.stages.reconcile.pack.service import SERVICE
+from crm_migrate.stages.reconcile.sides import link_fields
 
 FAMILIES: Mapping[str, tuple[Definition, ...]] = {
     "sales": SALES,
@@ -42,7 +43,7 @@ class _Lacking(Exception):
 
 def asked(plan: Plan) -> list[Asked]:
     """Every figure of the families that the mapping asks for; equal measures are one key figure."""
-    known: dict[tuple[str, str | None, str | None, tuple[str, ...]], KpiPlan] = {}
+    known: dict[tuple[str, str | None, str | None, str, tuple[str, ...]], KpiPlan] = {}
     found = []
     for family in plan.reconcile.pack.families if plan.reconcile.pack else ():
         for definition in FAMILIES[family]:
@@ -52,7 +53,7 @@ def asked(plan: Plan) -> list[Asked]:
                 found.append(Asked(family, definition, {}, str(why)))
                 continue
             for name, kpi in kpis.items():
-                what = (kpi.object, kpi.where, kpi.sum, kpi.by)
+                what = (kpi.object, kpi.where, kpi.sum, kpi.how, kpi.by)
                 kpis[name] = known.setdefault(what, kpi.model_copy(update={"name": f"pack/{len(known)}"}))
             found.append(Asked(family, definition, kpis))
     return found
@@ -82,13 +83,19 @@ def _kpi(plan: Plan, definition: Definition, measure: Measure) -> KpiPlan:
     names = {each.name for text in (where, added) if text for each in parse(text).names()}
     if lacking := sorted(names - fields):
         raise _Lacking(f"{name} have no {', '.join(lacking)}")
-    by = tuple(each for each in definition.by if each in fields)
-    return KpiPlan(name="", object=name, where=None if where == "true" else where, sum=added, by=by)
+    by = tuple(each for each in definition.by if each in fields and not _same_year(plan, each))
+    return KpiPlan(name="", object=name, where=None if where == "true" else where, sum=added, how=measure.how, by=by)
+
+
+def _same_year(plan: Plan, field: str) -> bool:
+    """Whether a calendar year is the fiscal year, which is told already."""
+    return field.endswith("_calendar_year") and plan.fiscal_year_starts == "01-01"
 
 
 def _fields(plan: Plan, of: ObjectPlan) -> set[str]:
-    """The fields of an object that stand in the target, and what is derived from them alone."""
+    """The fields and references of an object that stand in the target, and what is derived from them alone."""
     own = {f.name for f in of.fields if f.target is not None and f.ref is None}
+    own |= {f.name for f in link_fields(plan, of)}
     return own | {d.name for d in derivable(plan, of) if d.of in own}
 
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
+from crm_migrate.mapping.plan import Aggregate
+
 Kind = Literal["count", "amount", "share", "days", "number"]
 CUSTOMERS = "customers"  # the object that the mapping calls so
 NONE: Mapping[str, str] = MappingProxyType({})
@@ -17,12 +19,16 @@ NONE: Mapping[str, str] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """What is counted, or added up (`sum`), of which object, where. `else_`: what stands for a field nobody maps."""
+    """What is counted, or added up (`sum`, or taken otherwise by `how`), of which object, where.
+
+    `else_`: what stands for a field that nobody maps. Only what is added up has a bridge.
+    """
 
     of: str
     where: str = "true"
     sum: str | None = None
     else_: Mapping[str, str] = field(default_factory=lambda: NONE)
+    how: Aggregate = "sum"
 
 
 @dataclass(frozen=True, slots=True)

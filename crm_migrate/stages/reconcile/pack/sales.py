@@ -10,8 +10,8 @@ REVENUE = Measure("deals", "is_won", AMOUNT)
 SALES = (
     one("open_deals", OPEN, "count", "stage", "owner"),
     one("open_pipeline", Measure("deals", "is_open", AMOUNT), "amount", "pipeline", "stage", "owner", "close_month"),
-    one("won_deals", WON, "count", "close_year"),
-    one("won_revenue", REVENUE, "amount", "close_year", never="falls"),
+    one("won_deals", WON, "count", "close_year", "close_calendar_year"),
+    one("won_revenue", REVENUE, "amount", "close_year", "close_calendar_year", never="falls"),
     one("lost_deals", LOST, "count", "lost_reason"),
     Definition("win_rate", {"won": WON, "decided": DECIDED}, "won / decided", "share"),
     Definition("average_deal", {"revenue": REVENUE, "won": WON}, "revenue / won", "amount"),
@@ -25,5 +25,7 @@ SALES = (
         "days",
     ),
     one("overdue_deals", Measure("deals", "is_open and close_day < {as_of}"), "count", "owner"),
+    one("deals_without_contact", Measure("deals", "not contact"), "count", "owner"),
+    one("deals_without_account", Measure("deals", "not company"), "count", "owner"),
     one("deals_without_next_step", Measure("deals", "is_open and not next_step"), "count", "owner"),
 )

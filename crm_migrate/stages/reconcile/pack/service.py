@@ -13,10 +13,26 @@ def _time(name: str, day: str) -> Definition:
     return Definition(name, {"days": days, "tickets": Measure("tickets", both)}, "days / tickets", "days")
 
 
+def _middle(name: str, day: str) -> Definition:
+    both = f"created_day and {day}"
+    median = Measure("tickets", both, f"days_between(created_day, {day})", how="median")
+    tickets = Measure("tickets", both)
+    return Definition(name, {"median": median, "tickets": tickets}, "if(tickets > 0, median, null)", "days")
+
+
+# A ticket that is open again: it has the day on which it was resolved or closed once.
+REOPENED = Measure(
+    "tickets",
+    "is_open and (resolved_day or closed_day)",
+    else_={"resolved_day": "closed_day", "closed_day": "resolved_day"},
+)
+
 SERVICE = (
     one("open_tickets", Measure("tickets", "is_open"), "count", "status", "priority", "owner"),
     one("closed_tickets", Measure("tickets", "closed_day"), "count", "closed_month"),
+    one("reopened_tickets", REOPENED, "count", "owner"),
     _time("resolution_time", "resolved_day"),
+    _middle("resolution_median", "resolved_day"),
     _time("closing_time", "closed_day"),
     Definition("csat", {"satisfied": SATISFIED, "asked": ASKED}, "satisfied / asked", "share"),
     Definition(
