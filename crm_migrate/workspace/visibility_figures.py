@@ -4,7 +4,7 @@ from typing import Literal
 
 from crm_migrate.workspace.figure import Figure
 
-Sight = Literal["seen", "inactive_owner", "unknown_owner", "no_owner", "wrong_type", "unknown_stage", "closed"]
+Sight = Literal["seen", "no_owner", "inactive_owner", "unknown_owner", "wrong_type", "unknown_stage", "closed"]
 
 
 class VisibilityFigure(Figure):

@@ -25,7 +25,7 @@ last_verified: 2026-12-01
 objects:
   deals:
     name: deals
-    view: {called: My Open Deals, hides: [no_owner, inactive_owner, unknown_stage, closed]}
+    view: {called: My Open Deals, hides: [no_owner, inactive_owner, unknown_owner, unknown_stage, closed]}
     fields:
       name: {type: text}
       amount: {type: money}
@@ -39,6 +39,7 @@ ROWS = """No,Ad,Tutar,Para,Asama,Kim
 3,C,300,EUR,qualified,veli
 4,D,50,TRY,qualified,veli
 5,E,25,EUR,qualified,
+6,F,10,EUR,qualified,queue
 """
 OWNERS = """legacy_login,target_email,status,successor
 ayse,ayse@firma.example,active,
@@ -61,10 +62,10 @@ def test_who_sees_what_and_which_amount_nobody_does(tmp_path: Path) -> None:
     assert done.stdout, done.stderr + repr(done.exception)
     figures: dict[str, Any] = json.loads(done.stdout)["figures"]
     (gate,) = [gate for gate in figures["gates"] if gate["name"] == "hidden"]
-    assert (gate["scope"], gate["actual"], gate["passed"]) == ("deals", "3 (325.00 EUR, 50.00 TRY)", False)
+    assert (gate["scope"], gate["actual"], gate["passed"]) == ("deals", "4 (335.00 EUR, 50.00 TRY)", False)
     assert {each["view"] for each in figures["visibility"]} == {"My Open Deals"}
     assert [(v["owner"], v["sight"], v["records"], v["amount"], v["unit"]) for v in figures["visibility"]] == [
-        ("", "no_owner", 1, "25.00", "EUR"),
+        ("", "no_owner", 2, "35.00", "EUR"),
         ("ayse@firma.example", "closed", 1, "200.00", "EUR"),
         ("veli@firma.example", "inactive_owner", 1, "300.00", "EUR"),
         ("veli@firma.example", "inactive_owner", 1, "50.00", "TRY"),

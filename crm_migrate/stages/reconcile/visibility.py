@@ -61,7 +61,7 @@ def _sight(plan: Plan, object_plan: ObjectPlan, owner: FieldPlan, side: Side) ->
     tests: dict[Sight, str] = {
         "no_owner": f"{of} = ''",
         "inactive_owner": _among(of, left),
-        "unknown_owner": f"NOT {_among(of, active | left)}" if entries else "FALSE",
+        "unknown_owner": f"{of} <> '' AND NOT {_among(of, active | left)}" if entries else "FALSE",
         "wrong_type": _outside(kinds),
         "unknown_stage": f"{_outside(status)} AND {quoted(status.name)} IS NOT NULL" if status else "FALSE",
         "closed": "is_open = 'false'" if "is_open" in side.storages else "FALSE",
