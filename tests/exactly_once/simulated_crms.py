@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
@@ -60,8 +61,19 @@ class SimulatedCrm:
 
     def empty(self, folder: Path) -> None:
         self.stop()
-        self._server = self._started(self._port)
+        self._server = self._at(self._port)
         self._port = int(self._server.url.rpartition(":")[2])
+
+    def _at(self, port: int) -> Server:
+        """Where it was before: for a moment somebody else's connection may have the port that was given back."""
+        end = time.monotonic() + 20
+        while True:
+            try:
+                return self._started(port)
+            except OSError:
+                if time.monotonic() > end:
+                    raise
+                time.sleep(0.2)
 
     def _started(self, port: int) -> Server:
         raise NotImplementedError
