@@ -5,11 +5,11 @@ a hash; every stage, cache key, sign-off and determinism test reads it, and noth
 """
 
 import hashlib
-import json
 from collections.abc import Mapping
 from typing import Literal
 
 from crm_migrate.crm.types import Key, Role, SemanticType, type_of
+from crm_migrate.disk.canonical import canonical, content_hash
 from crm_migrate.mapping.plan_environment import EnvironmentPlan, Frozen
 
 State = Literal["absent", "excluded", "rejected", "held"]
@@ -622,7 +622,7 @@ class Plan(Frozen):
 
     def canonical_json(self) -> str:
         """Sorted keys, no blanks, one text for one meaning."""
-        return json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return canonical(self.model_dump(mode="json"))
 
     @property
     def hash(self) -> str:
@@ -639,5 +639,4 @@ class Plan(Frozen):
         here = {"environment", "files", "evidence", "models"}
         everywhere = self.model_copy(update={"owners": self.owners and self.owners.model_copy(update={"entries": ()})})
         said = everywhere.model_dump(mode="json", exclude=here)
-        text = json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()
+        return content_hash(said)

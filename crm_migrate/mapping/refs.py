@@ -1,7 +1,6 @@
 """The files beside a mapping: owners, exchange rates, value maps as CSV, and decisions as YAML."""
 
 import hashlib
-import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
@@ -9,6 +8,7 @@ from pathlib import PurePosixPath, PureWindowsPath
 
 from crm_migrate.cleansing.text.letters import fold
 from crm_migrate.connecting.secrets import is_reference
+from crm_migrate.disk.canonical import content_hash
 from crm_migrate.disk.lines import Lines
 from crm_migrate.disk.plain_file import read_plain
 from crm_migrate.finding import Finding, Place, Severity
@@ -262,9 +262,3 @@ def _about_records(desk: Desk, document: Document, item: Mapping, said: dict[str
         message = f"the decision `{name}` is about `{about}`, which is no object of the mapping"
         hint = nearest(about, desk.file.objects)
         desk.findings.append(document.finding("decision_invalid", message, item.spot, hint))
-
-
-def content_hash(value: Plain) -> str:
-    """sha256 of a value's canonical JSON, hex."""
-    text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()

@@ -3,13 +3,13 @@
 It holds the lines themselves and not only their digest, so that whoever meets another version is told what changed.
 """
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from crm_migrate.disk.canonical import content_hash
 from crm_migrate.disk.json_once import Twice, once
 from crm_migrate.disk.plain_file import read_plain
 from crm_migrate.workspace.files import SHARED, write_file
@@ -34,8 +34,7 @@ class Locked:
     @property
     def digest(self) -> str:
         """sha256 of the lines, hex."""
-        text = json.dumps(self.lines, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()
+        return content_hash(self.lines)
 
 
 def read_lock(folder: Path) -> dict[str, Locked]:

@@ -6,6 +6,7 @@ from typing import Literal, get_args
 
 from pydantic import BaseModel, ConfigDict
 
+from crm_migrate.disk.canonical import content_hash
 from crm_migrate.workspace.decisions import evidence_hash
 
 FORMAT = 2
@@ -136,8 +137,7 @@ class Pack(Frozen):
     @property
     def id(self) -> str:
         """Name of the pack, made of all it says: 16 hex digits."""
-        text = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
+        return content_hash(self.model_dump(mode="json"))[:16]
 
     def of(self, object_name: str, *kinds: Kind) -> tuple[Question, ...]:
         """The questions of one object and of these kinds, in order."""

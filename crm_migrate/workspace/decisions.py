@@ -23,6 +23,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any, Literal
 
+from crm_migrate.disk.canonical import content_hash
 from crm_migrate.finding import Finding, Place, Severity
 from crm_migrate.workspace.decision_files import decision_files, is_ours, read_entries, with_entries, wrong
 from crm_migrate.workspace.files import SHARED, write_file
@@ -68,8 +69,7 @@ class DuplicateDecision:
 def evidence_hash(records: Mapping[str, Mapping[str, str | None]]) -> str:
     """Hash of what records say themselves (name -> field -> value), 16 hex digits; empty cells do not count."""
     said = {name: {field: value for field, value in cells.items() if value} for name, cells in records.items()}
-    text = json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    return content_hash(said)[:16]
 
 
 def read_duplicates(folder: Path) -> tuple[list[DuplicateDecision], list[Finding]]:

@@ -9,80 +9,57 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-from crm_migrate.disk.json_once import Twice, once
-from crm_migrate.errors import UsageError
-from crm_migrate.workspace.files import SHARED, write_file
+from crm_migrate.workspace.lock_files import read_parts, refused, write_parts
 
-VERSION = 1
-MAX_BYTES = 64 << 20
+_WORD = "objects"
 RENEW = "bring it back from version control, or remove it: the next crm-migrate run learns anew"
 
 
 def read_models(path: Path) -> dict[str, str]:
     """Object -> the text of its model; none where there is no file. UsageError where it is not as we wrote it."""
-    return {name: _text(path, name, part) for name, part in _parts(path).items()}
-
-
-def _parts(path: Path) -> dict[str, Any]:
-    if not path.exists():
-        return {}
-    if not path.is_file() or path.stat().st_size > MAX_BYTES:
-        raise _refused(path, "is no file of ours: it is a folder, a device or far too large")
-    try:
-        document = json.loads(path.read_bytes().decode("utf-8-sig"), object_pairs_hook=once)
-    except (ValueError, RecursionError, Twice) as error:
-        raise _refused(path, f"cannot be read: {error}") from error
-    parts = document.get("objects") if isinstance(document, dict) else None
-    if not isinstance(parts, dict) or document.get("crm_migrate") != VERSION:
-        raise _refused(path, f"is not of version {VERSION}, which this program reads")
-    return parts
+    return {name: _text(path, name, part) for name, part in read_parts(path, _WORD, RENEW).items()}
 
 
 def write_models(path: Path, models: Mapping[str, str], on: str, run: str) -> None:
     """Add what a run learned on a day, in place of earlier models of these objects; the same ones stay as they are."""
-    parts = _parts(path)
+    parts = read_parts(path, _WORD, RENEW)
     fresh = {name: text for name, text in models.items() if name not in parts or _text(path, name, parts[name]) != text}
     learned = {
         name: {"learned": {"on": on, "run": run}, "sha256": _digest(text), "model": json.loads(text)}
         for name, text in fresh.items()
     }
     if learned:
-        _write(path, {**parts, **learned})
+        write_parts(path, _WORD, {**parts, **learned})
 
 
 def forget_models(path: Path, objects: Collection[str] | None = None) -> list[str]:
     """Take the models of these objects (default: all) out of the file; the objects that had one."""
-    parts = _parts(path)
+    parts = read_parts(path, _WORD, RENEW)
     forgotten = sorted(parts.keys() if objects is None else parts.keys() & set(objects))
     if forgotten:
-        _write(path, {name: part for name, part in parts.items() if name not in forgotten})
+        write_parts(path, _WORD, {name: part for name, part in parts.items() if name not in forgotten})
     return forgotten
 
 
 def learned_when(path: Path) -> dict[str, tuple[str, str]]:
     """Object -> the day on which its model was learned, and the run."""
-    said = {name: part.get("learned") or {} for name, part in _parts(path).items() if isinstance(part, dict)}
+    said = {
+        name: part.get("learned") or {}
+        for name, part in read_parts(path, _WORD, RENEW).items()
+        if isinstance(part, dict)
+    }
     return {name: (str(when.get("on", "")), str(when.get("run", ""))) for name, when in said.items()}
-
-
-def _write(path: Path, parts: Mapping[str, Any]) -> None:
-    written = json.dumps({"crm_migrate": VERSION, "objects": dict(sorted(parts.items()))}, ensure_ascii=False, indent=2)
-    write_file(path, (written + "\n").encode(), SHARED)
 
 
 def _text(path: Path, name: str, part: Any) -> str:
     """The text of a model, as it was hashed: JSON keeps the order of its keys and the digits of its numbers."""
     if not isinstance(part, dict) or not isinstance(part.get("model"), dict):
-        raise _refused(path, f"holds no model of `{name}`")
+        raise refused(path, f"holds no model of `{name}`", RENEW)
     text = json.dumps(part["model"], ensure_ascii=False, separators=(",", ":"))
     if part.get("sha256") != _digest(text):
-        raise _refused(path, f"says of `{name}` what was not learned: its hash does not fit")
+        raise refused(path, f"says of `{name}` what was not learned: its hash does not fit", RENEW)
     return text
 
 
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _refused(path: Path, what: str) -> UsageError:
-    return UsageError(f"{path.name} {what}", hint=RENEW)

@@ -1,9 +1,8 @@
 """Patterns: pairs of which one rule or the model says the same, and the answers of people to all of them at once."""
 
-import hashlib
-import json
 from collections.abc import Sequence
 
+from crm_migrate.disk.canonical import content_hash
 from crm_migrate.finding import Finding, Severity
 from crm_migrate.mapping.plan import ObjectPlan
 from crm_migrate.quoting import quoted
@@ -17,18 +16,13 @@ PATTERN = r"regexp_replace(why, '(\d\.\d)\d+', '\1', 'g')"
 
 def pattern_id(object_name: str, rule: str, pattern: str) -> str:
     """The same words about the same kind of record make the same pattern in every run."""
-    return "P-" + _hash([object_name, rule, pattern])[:10]
+    return "P-" + content_hash([object_name, rule, pattern])[:10]
 
 
 def evidence_of(each: ObjectPlan, rule: str, pattern: str, model: str) -> str:
     """Hash of a pattern and of what speaks so: the rule as the mapping has it, or the model (its hash)."""
     spoken = next((r.model_dump(mode="json") for r in each.match if r.name == rule), None)
-    return _hash([each.name, rule, pattern, model if rule == MODEL else spoken])[:16]
-
-
-def _hash(said: list[object]) -> str:
-    text = json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return content_hash([each.name, rule, pattern, model if rule == MODEL else spoken])[:16]
 
 
 def replay_patterns(work: Relations, each: ObjectPlan, answers: Sequence[PatternDecision], model: str) -> list[Finding]:
