@@ -284,3 +284,14 @@ def nights_noted(folder: Path) -> int:
         return 0
     with closing(sqlite3.connect(ledger)) as connection:
         return int(connection.execute("SELECT count(*) FROM entries WHERE kind = 'night'").fetchone()[0])
+
+
+def test_money_of_several_fields_is_added_up_where_nothing_is_converted(tmp_path: Path) -> None:
+    mapping = MAPPING.replace("deals:", "payments:").replace("      name: {crm: name}\n", "      number: {crm: name}\n")
+    mapping = mapping.replace("      stage: {crm: stage}\n      next_step: {crm: step}\n", "      fee: {crm: fee}\n")
+    (tmp_path / "crm-migrate.yaml").write_text(mapping, "utf-8")
+    lines = "".join(f"p{n},Payment {n},{100 + n}.00,{n}.50\n" for n in range(4))
+    (tmp_path / "crm.csv").write_text(f"id,name,amount,fee\n{lines}", "utf-8")
+    (night,) = figures(watch(tmp_path, "--json"))["watch"]["nights"]
+    (money,) = (each for each in night["shares"] if each["measure"] == "money")
+    assert (money["deviating"], money["of"]) == ("0.00", "414.00")

@@ -110,11 +110,8 @@ def _records(tables: Relations, object_plan: ObjectPlan) -> tuple[int, int]:
     """Records of an object that deviate, and all that are in scope."""
     name = literal(object_plan.name)
     deviating = f"SELECT record FROM deviating_ WHERE object = {name}"
-    in_scope = f"SELECT {_RECORD} FROM {_in_scope(tables, object_plan)}"
+    in_scope = f"SELECT {listing.RECORD} FROM {_in_scope(tables, object_plan)}"
     return tables.count(f"({deviating})"), tables.count(f"({in_scope} UNION {deviating})")
-
-
-_RECORD = "__source || ':' || coalesce(nullif(__key, ''), 'row ' || __row)"
 
 
 def _in_scope(tables: Relations, object_plan: ObjectPlan) -> str:
@@ -143,12 +140,12 @@ def _money(tables: Relations, plan: Plan) -> dict[str, tuple[Decimal, Decimal]]:
                 f"""SELECT a.unit, coalesce(sum(abs(a.amount)) FILTER (d.record IN ({deviating})), 0),
                   coalesce(sum(abs(a.amount)), 0)
                 FROM {in_report(amounts_of(each, measure)) if whole else amounts_of(each, measure)} a JOIN
-                  (SELECT __source, __row, __split, {_RECORD} AS record FROM {_in_scope(tables, each)}) d
+                  (SELECT __source, __row, __split, {listing.RECORD} AS record FROM {_in_scope(tables, each)}) d
                 ON d.__source = a.source AND d.__row = a.row AND d.__split = a.split GROUP BY a.unit"""
             )
-            for unit, part, whole in rows:
+            for unit, part, all_of_it in rows:
                 before = sums.get(str(unit), (Decimal(0), Decimal(0)))
-                sums[str(unit)] = before[0] + Decimal(part), before[1] + Decimal(whole)
+                sums[str(unit)] = before[0] + Decimal(part), before[1] + Decimal(all_of_it)
     return sums
 
 

@@ -140,7 +140,7 @@ def _unread(tables: Relations, source: str) -> str:
 def _rows(tables: Relations, name: str, states: str) -> str:
     view = tables.scan(DISPOSITIONS, name)
     return f"""SELECT code, rule, field, state, __source AS source,
-      __source || ':' || coalesce(nullif(__key, ''), 'row ' || __row) AS record, NULL::VARCHAR AS before,
+      {listing.RECORD} AS record, NULL::VARCHAR AS before,
       NULL::VARCHAR AS after, message FROM {view} WHERE state IN {states}"""
 
 

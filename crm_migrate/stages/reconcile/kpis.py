@@ -287,7 +287,7 @@ def _linked(
     tables: Relations,
     object_plan: ObjectPlan,
     records: str,
-    end: Literal["expected", "actual"],
+    end: End,
     links: Mapping[str, str],
 ) -> str:
     """Records of one end with the parents of some references (name -> target), as links are compared."""

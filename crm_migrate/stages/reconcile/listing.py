@@ -4,6 +4,7 @@ from crm_migrate.workspace.relations import Relations
 from crm_migrate.workspace.tables import EXCEPTIONS
 
 TABLE = "listed_"
+RECORD = "__source || ':' || coalesce(nullif(__key, ''), 'row ' || __row)"  # SQL: what a row is called
 
 
 def start(tables: Relations) -> None:

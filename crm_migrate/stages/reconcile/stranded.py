@@ -10,6 +10,7 @@ from crm_migrate.crm.types import CONSENT_STRICTNESS, Key
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
 from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.dedupe.proofs import Clock, latest
+from crm_migrate.stages.reconcile import listing
 from crm_migrate.stages.reconcile.exported import exported
 from crm_migrate.stages.reconcile.fates import ARRIVED
 from crm_migrate.workspace.cells import contact_points
@@ -74,7 +75,7 @@ def _set_aside(tables: Relations, plan: Plan, object_plan: ObjectPlan, consent: 
     said = quoted(consent.name)
     return [
         f"""SELECT {quoted(f.name)}, {said}, __changed,
-          __source || ':' || coalesce(nullif(__key, ''), 'row ' || __row) || ' (' || __state || ')' FROM {rows}
+          {listing.RECORD} || ' (' || __state || ')' FROM {rows}
         WHERE {quoted(f.name)} IS NOT NULL AND coalesce({said}, '') <> '' AND lower({said}) NOT IN ({harmless})
           AND __state NOT IN ({arrived}) AND (__state <> 'enrichment' OR __code = 'enrichment_unmatched')"""
         for f in object_plan.fields
