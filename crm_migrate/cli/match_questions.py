@@ -82,6 +82,7 @@ def explain_command(
       crm-migrate match explain demo kisi:17 books:A-4
     Of a project the pair is weighed by its model, as in every table, page and report; of a file by what it teaches.
     """
+    from crm_migrate.matching.deciding.outcomes import LIMIT
     from crm_migrate.reports.pairs import terminal
     from crm_migrate.reports.visible import visible
 
@@ -93,7 +94,7 @@ def explain_command(
         _refuse_given(ctx, ("object_name", "run_id"), "which belongs to a project")
         if options["id_column"] is None:
             raise UsageError("a file needs --id, the column that names a row", hint="--id COLUMN")
-        pair = found_in(file, **options).explain(left, right, 0.001 if limit is None else limit)
+        pair = found_in(file, **options).explain(left, right, LIMIT if limit is None else limit)
     click.echo("\n".join(terminal(pair, words)))
     if not is_project(file):
         click.echo("\n" + words.word("match.alone", file=visible(file.name)))

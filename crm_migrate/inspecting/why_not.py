@@ -15,10 +15,10 @@ from crm_migrate.mapping.plan import LearnedPlan, ObjectPlan, Plan
 from crm_migrate.matching.comparing.facts import facts_of
 from crm_migrate.matching.comparing.records import Records, prepare
 from crm_migrate.matching.comparing.terms import Codes
-from crm_migrate.matching.deciding.evidence import KINDS, weigh
-from crm_migrate.matching.deciding.vetoes import SENTENCES, contradictions, first_reason
+from crm_migrate.matching.deciding.evidence import weigh
+from crm_migrate.matching.deciding.vetoes import contradictions, first_reason
 from crm_migrate.matching.explaining.model import BIT
-from crm_migrate.matching.explaining.waterfall import Merging, Verdict, Waterfall, waterfall
+from crm_migrate.matching.explaining.waterfall import Merging, Verdict, Waterfall, merging, waterfall
 from crm_migrate.matching.weighing.engine import Resolved
 from crm_migrate.matching.weighing.frozen import FrozenModel, applied
 from crm_migrate.quoting import quoted
@@ -154,7 +154,5 @@ def _merging(weighing: Weighing, rows: tuple[int, int]) -> Merging:
     """What merging believes of the pair: independent evidence only, and what contradicts it most."""
     low, high = sorted(rows)
     facts, comparisons = facts_of(weighing.records), weighing.found.model.comparisons
-    pair = weigh(weighing.found.model, np.array([low]), np.array([high]), weighing.records, facts, weighing.found.sited)
-    reason = first_reason(contradictions(pair, comparisons, facts), 1)[0]
-    kinds_found = dict(zip(KINDS, (pair.kinds[0] / BIT).tolist(), strict=True))
-    return Merging(float(pair.odds[0]) / BIT, kinds_found, SENTENCES.get(str(reason), ""))
+    pair = weigh(weighing.found, np.array([low]), np.array([high]), weighing.records, facts)
+    return merging(pair, 0, first_reason(contradictions(pair, comparisons, facts), 1)[0])

@@ -14,13 +14,11 @@ from crm_migrate.matching.comparing.detection import KINDS, Detected, detect
 from crm_migrate.matching.comparing.facts import facts_of
 from crm_migrate.matching.comparing.records import Records, prepare
 from crm_migrate.matching.comparing.terms import Codes
-from crm_migrate.matching.deciding.evidence import KINDS as EVIDENCE
 from crm_migrate.matching.deciding.groups import groups
 from crm_migrate.matching.deciding.merges import groups_frame, merges_frame, named
 from crm_migrate.matching.deciding.outcomes import LIMIT, Case, decided, entities, opened
-from crm_migrate.matching.deciding.vetoes import SENTENCES
 from crm_migrate.matching.explaining.model import BIT
-from crm_migrate.matching.explaining.waterfall import Merging, Verdict, Waterfall, waterfall
+from crm_migrate.matching.explaining.waterfall import Merging, Verdict, Waterfall, merging, waterfall
 from crm_migrate.matching.weighing.engine import Resolved, resolve
 from crm_migrate.matching.weighing.incremental import extended
 from crm_migrate.matching.weighing.linking import linked
@@ -149,17 +147,17 @@ class Matching:
 def _verdict(case: Case, rows: tuple[int, int], limit: float) -> Verdict:
     """Merged, asked about (also through another pair of the same records), or kept apart."""
     result = decided(case, limit)
-    merged, cut, merging = result.merged, result.cut / BIT, _merging(case, rows)
+    merged, cut, believed = result.merged, result.cut / BIT, _merging(case, rows)
     one, other = sorted(int(merged[row]) for row in rows)
     if one == other:
-        return Verdict("merge", "", cut, limit, merging)
+        return Verdict("merge", "", cut, limit, believed)
     asked = zip(merged[result.review_i], merged[result.review_j], result.review_why, strict=True)
     why = next((why for i, j, why in asked if sorted((int(i), int(j))) == [one, other]), None)
     if why is not None:
-        return Verdict("ask", why, cut, limit, merging)
+        return Verdict("ask", why, cut, limit, believed)
     split = case.label[rows[0]] == case.label[rows[1]]
     held = result.held.get(int(case.label[rows[0]]), "") if split else ""
-    return Verdict("apart", held, cut, limit, merging)
+    return Verdict("apart", held, cut, limit, believed)
 
 
 def _merging(case: Case, rows: tuple[int, int]) -> Merging | None:
@@ -168,9 +166,7 @@ def _merging(case: Case, rows: tuple[int, int]) -> Merging | None:
     at = next(iter(np.flatnonzero((case.pairs.i == i) & (case.pairs.j == j))), None)
     if at is None:
         return None
-    kinds = dict(zip(EVIDENCE, (case.pairs.kinds[at] / BIT).tolist(), strict=True))
-    reason = case.reasons[at]
-    return Merging(float(case.pairs.odds[at]) / BIT, kinds, SENTENCES.get(str(reason), ""))
+    return merging(case.pairs, int(at), case.reasons[at])
 
 
 def match(

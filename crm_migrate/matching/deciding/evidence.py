@@ -15,6 +15,7 @@ from crm_migrate.matching.comparing.comparison import Levels
 from crm_migrate.matching.comparing.facts import Facts, name_keys, several_names
 from crm_migrate.matching.comparing.records import Records
 from crm_migrate.matching.comparing.terms import Codes, distinct
+from crm_migrate.matching.weighing.engine import Resolved
 from crm_migrate.matching.weighing.weights import Model, Reals, Table, gains, log_odds, of_sites, prior
 
 # Natural log: seven times as probable for one than for two. Chosen; from 1 to 3 the small labelled sets merge the same.
@@ -57,28 +58,24 @@ class Weighed:
         return np.asarray((self.kinds >= STRONG).sum(axis=1))
 
 
-def weigh(model: Model, i: Codes, j: Codes, records: Records, facts: Facts, sited: npt.NDArray[np.bool_]) -> Weighed:
+def weigh(found: Resolved, i: Codes, j: Codes, records: Records, facts: Facts) -> Weighed:
     """The pairs weighed by the model, chunk by chunk, without what shared contact points say.
 
     Between rows that are `sited` another address is no other company (`Resolved`).
     """
-    shared = _shared_rows(model, i, j, facts)
+    shared = _shared_rows(found.model, i, j, facts)
     kind = _KIND | {name: 5 for name, given in records.types.items() if given in _CIRCUMSTANCES}
     ends = [slice(at, at + CHUNK) for at in range(0, max(len(i), 1), CHUNK)]
-    parts = [_chunk(model, i[part], j[part], shared, kind, sited) for part in ends]
+    parts = [_chunk(found, i[part], j[part], shared, kind) for part in ends]
     levels = {name: np.concatenate([part.levels[name] for part in parts]) for name in parts[0].levels}
     columns = (np.concatenate([getattr(part, x) for part in parts]) for x in ("gains", "odds", "strict", "kinds"))
     return Weighed(i, j, levels, *columns)
 
 
 def _chunk(
-    model: Model,
-    i: Codes,
-    j: Codes,
-    shared: dict[str, npt.NDArray[np.bool_]],
-    kind: dict[str, int],
-    sited: npt.NDArray[np.bool_],
+    resolved: Resolved, i: Codes, j: Codes, shared: dict[str, npt.NDArray[np.bool_]], kind: dict[str, int]
 ) -> Weighed:
+    model, sited = resolved.model, resolved.sited
     table = Table(model.compare(i, j), model)
     names = [c.name for c in model.comparisons]
     found = gains(table, model)

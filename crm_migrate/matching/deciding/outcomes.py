@@ -106,7 +106,7 @@ def opened(
     scored = found.scored
     near = (scored.odds > ASKED) & (home[scored.i] != home[scored.j])
     i, j = (np.concatenate([a, b[near]]) for a, b in zip(inside, (scored.i, scored.j), strict=True))
-    pairs = weigh(found.model, i, j, records, facts, found.sited)
+    pairs = weigh(found, i, j, records, facts)
     against = contradictions(pairs, records.comparisons, facts)
     decided_one = _joined(np.arange(rows, dtype=np.int64), joined)
     against = {name: flags & (decided_one[i] != decided_one[j]) for name, flags in against.items()}

@@ -11,6 +11,8 @@ from typing import Literal
 
 import numpy as np
 
+from crm_migrate.matching.deciding.evidence import KINDS, Weighed
+from crm_migrate.matching.deciding.vetoes import SENTENCES
 from crm_migrate.matching.explaining.model import BIT, ModelTable, model_table
 from crm_migrate.matching.weighing.engine import Resolved
 from crm_migrate.matching.weighing.weights import Model, Table, gains, log_odds, prior
@@ -57,6 +59,12 @@ class Merging:
     bits: float
     kinds: dict[str, float]
     against: str
+
+
+def merging(pairs: Weighed, at: int, reason: str | None) -> Merging:
+    """What merging believes of one of the pairs that it has weighed; `reason`: the key of its contradiction, if any."""
+    kinds = dict(zip(KINDS, (pairs.kinds[at] / BIT).tolist(), strict=True))
+    return Merging(float(pairs.odds[at]) / BIT, kinds, SENTENCES.get(reason or "", ""))
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,14 +86,20 @@ def resolve(records: Records, sites: bool = True) -> Resolved:
         if not len(inside[0]):
             break
         _relearn(model, label, inside, drawn, (drawn_i, drawn_j), total)
-        more = missing_pairs(label, scored.i, scored.j, scored.odds > NEAR - 1, 3 * records.rows + 500_000)
-        if records.rows > ALL_PAIRS:
-            met = neighbours(records.anchors, records.again, label)
-            more = unknown([more, met], scored.i, scored.j, records.rows)
-        i, j = (np.concatenate([old, new]) for old, new in zip((scored.i, scored.j), more, strict=True))
-        scored = _scored(model, i, j, -np.inf)
-        label = _clustered(records, scored, model)
+        scored, label = again(records, scored, model, label)
     return resolved(records, label, scored, model, blocked, sites)
+
+
+def again(records: Records, scored: Scored, model: Model, label: Codes) -> tuple[Scored, Codes]:
+    """Pairs inside and between neighbouring clusters that no key had proposed, weighed with the others; the clusters of
+    all."""
+    more = missing_pairs(label, scored.i, scored.j, scored.odds > NEAR - 1, 3 * records.rows + 500_000)
+    if records.rows > ALL_PAIRS:
+        met = neighbours(records.anchors, records.again, label)
+        more = unknown([more, met], scored.i, scored.j, records.rows)
+    i, j = (np.concatenate([old, new]) for old, new in zip((scored.i, scored.j), more, strict=True))
+    scored = _scored(model, i, j, -np.inf)
+    return scored, _clustered(records, scored, model)
 
 
 def resolved(records: Records, label: Codes, scored: Scored, model: Model, blocked: Blocked, sites: bool) -> Resolved:

@@ -14,10 +14,8 @@ from pydantic import BaseModel, ConfigDict
 
 from crm_migrate.matching.comparing.comparison import Comparison
 from crm_migrate.matching.comparing.records import Records
-from crm_migrate.matching.weighing.blocking import ALL_PAIRS, candidates
-from crm_migrate.matching.weighing.engine import KEPT, MANY, NEAR, TURNS, Resolved, _clustered, _scored, resolved
-from crm_migrate.matching.weighing.neighbours import neighbours, unknown
-from crm_migrate.matching.weighing.partition import missing_pairs
+from crm_migrate.matching.weighing.blocking import candidates
+from crm_migrate.matching.weighing.engine import KEPT, MANY, TURNS, Resolved, _clustered, _scored, again, resolved
 from crm_migrate.matching.weighing.variants import NONE, learned
 from crm_migrate.matching.weighing.weights import Context, Model, Reals, count
 
@@ -168,12 +166,7 @@ def applied(records: Records, document: FrozenModel, sites: bool = True) -> Reso
     for _ in range(TURNS if rows < MANY else 1):
         count(model, label)
         model.variants = [learned(c, label) for c in model.comparisons]
-        more = missing_pairs(label, scored.i, scored.j, scored.odds > NEAR - 1, 3 * rows + 500_000)
-        if rows > ALL_PAIRS:
-            more = unknown([more, neighbours(records.anchors, records.again, label)], scored.i, scored.j, rows)
-        i, j = (np.concatenate([old, new]) for old, new in zip((scored.i, scored.j), more, strict=True))
-        scored = _scored(model, i, j, -np.inf)
-        label = _clustered(records, scored, model)
+        scored, label = again(records, scored, model, label)
     return resolved(records, label, scored, model, blocked, sites)
 
 
