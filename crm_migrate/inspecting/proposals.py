@@ -8,9 +8,10 @@ from crm_migrate.mapping.frozen import read_plan
 from crm_migrate.mapping.plan import ObjectPlan
 from crm_migrate.quoting import quoted
 from crm_migrate.workspace.layout import Project, Run
+from crm_migrate.workspace.models import weighed_by
 from crm_migrate.workspace.relations import Relations, relations
 from crm_migrate.workspace.state import is_done, runs
-from crm_migrate.workspace.tables import CLUSTERS, MODEL, NODES, PAIRS
+from crm_migrate.workspace.tables import CLUSTERS, NODES, PAIRS
 
 Pair = tuple[str, str]
 _FIELDS_SHOWN = 3
@@ -72,8 +73,7 @@ def _seen(tables: Relations, plan: ObjectPlan) -> _Seen:
         FROM {tables.scan(PAIRS, plan.name)} p JOIN {nodes} x ON x.__node = p.a JOIN {nodes} y ON y.__node = p.b"""
     )
     said = {(min(a, b), max(a, b)): Said(str(outcome), str(decision)) for a, b, outcome, decision in rows}
-    models = tables.rows(f"SELECT document FROM {tables.scan(MODEL, plan.name)}")
-    return _Seen(said, plan, str(models[0][0]) if models else "")
+    return _Seen(said, plan, weighed_by(tables, plan.name))
 
 
 def _of_object(old: Relations, new: Relations, was: _Seen, now: _Seen) -> Iterator[Changed]:

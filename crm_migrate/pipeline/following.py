@@ -24,7 +24,7 @@ def as_it_stands(project: Project, run: Run, figures: Figures) -> Figures:
             raise
         # figures are told without a plan, too, where nobody has checked or signed anything
         return followed(project, run, figures)
-    packs = packs_of(project, plan)
+    packs = packs_of(read_packs(project.folder), plan)
     digests = digests_of(plan, run, packs)
     found = followed(project, run, joined(figures, plan, packs, digests))
     samples = {"samples": sample_figures(plan, packs, digests), "defects": tuple(defects(packs))}

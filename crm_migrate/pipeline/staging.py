@@ -25,14 +25,14 @@ from crm_migrate.workspace.evidence import Facts, read_evidence, write_evidence
 from crm_migrate.workspace.files import write_file
 from crm_migrate.workspace.layout import Project, Run
 from crm_migrate.workspace.ledger import checked
-from crm_migrate.workspace.models import write_models
+from crm_migrate.workspace.models import weighed_by, write_models
 from crm_migrate.workspace.relations import relations
 from crm_migrate.workspace.state import (
     freeze,
     now,
     read_state,
 )
-from crm_migrate.workspace.tables import FOLLOWED, MODEL
+from crm_migrate.workspace.tables import FOLLOWED
 from crm_migrate.workspace.taking_over import fingerprint, take_over_or_make
 
 
@@ -116,8 +116,7 @@ def _keep_models(project: Project, plan: Plan, run: Run) -> None:
     """Freeze the plan with what matching learned; later runs have it, unless this one saw only a part of the rows."""
     asked = [each.name for each in plan.objects if each.learned is not None]
     with relations(run, "dedupe") as work:
-        found = {name: work.rows(f"SELECT document FROM {work.scan(MODEL, name)}") for name in asked}
-    models = {name: str(lines[0][0]) for name, lines in found.items() if lines}
+        models = {name: text for name in asked if (text := weighed_by(work, name))}
     fresh = {name: text for name, text in models.items() if plan.models.get(name) != text}
     if not fresh:
         return

@@ -12,8 +12,9 @@ from crm_migrate.reviewing.grouping import grouped
 from crm_migrate.reviewing.hanging import hanging
 from crm_migrate.reviewing.questions import Kind
 from crm_migrate.reviewing.weighing import calibrated, doubt_of, impact_of
+from crm_migrate.workspace.models import weighed_by
 from crm_migrate.workspace.relations import Relations
-from crm_migrate.workspace.tables import CLUSTERS, MODEL, PAIRS
+from crm_migrate.workspace.tables import CLUSTERS, PAIRS
 
 _ALIKE = "list_avg(CAST(json_extract(evidence, '$.*[2]') AS DOUBLE[]))"
 _WORST = "list_min(CAST(json_extract(evidence, '$.*[2]') AS DOUBLE[]))"
@@ -76,10 +77,10 @@ def _open(work: Relations, each: ObjectPlan) -> list[Candidate]:
 
 def belief_in(work: Relations, each: ObjectPlan) -> tuple[float, float]:
     """How far the odds of the object's model are believed: `base` and `share`; as they are where there is none."""
-    documents = work.rows(f"SELECT document FROM {work.scan(MODEL, each.name)}")
-    if not documents:
+    document = weighed_by(work, each.name)
+    if not document:
         return 0.0, 1.0
-    belief = FrozenModel.model_validate_json(documents[0][0]).belief
+    belief = FrozenModel.model_validate_json(document).belief
     return belief.base, belief.share
 
 

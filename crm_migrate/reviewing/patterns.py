@@ -12,8 +12,9 @@ from crm_migrate.reviewing.hanging import hanging
 from crm_migrate.reviewing.questions import Pattern, Question, Reach
 from crm_migrate.reviewing.weighing import calibrated, doubt_of, impact_of
 from crm_migrate.stages.dedupe.patterns import PATTERN, evidence_of, pattern_id
+from crm_migrate.workspace.models import weighed_by
 from crm_migrate.workspace.relations import Relations
-from crm_migrate.workspace.tables import CLUSTERS, MODEL, PAIRS
+from crm_migrate.workspace.tables import CLUSTERS, PAIRS
 
 LEAST = 6  # pairs from which on it is less work to look at a sample than at all of them
 RANDOM = 10  # pairs at random that are looked at at most; with none wrong, at most a quarter is (at 95 %)
@@ -73,8 +74,8 @@ def patterns(work: Relations, plan: Plan, each: ObjectPlan, most: int) -> list[F
 
 def model_hash(work: Relations, each: ObjectPlan) -> str:
     """The name of the model that weighed the pairs of an object; empty where there is none."""
-    documents = work.rows(f"SELECT document FROM {work.scan(MODEL, each.name)}")
-    return FrozenModel.model_validate_json(documents[0][0]).hash if documents else ""
+    document = weighed_by(work, each.name)
+    return FrozenModel.model_validate_json(document).hash if document else ""
 
 
 def _pairs(work: Relations, plan: Plan, each: ObjectPlan, most: int) -> dict[tuple[str, str], list[_Pair]]:

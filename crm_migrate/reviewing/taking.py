@@ -99,15 +99,15 @@ def _read(project: Project, path: Path) -> tuple[Pack, Reading]:
 
 def _patterns(plan: Plan, run: Run, pack: Pack) -> dict[str, str]:
     """Pattern -> its hash as the run speaks now, for all patterns of the pack."""
-    found: dict[str, str] = {}
+    asked = [(question, question.pattern) for question in pack.questions if question.pattern is not None]
+    spoken = {each.name: each for each in plan.objects if any(each.name == question.object for question, _ in asked)}
     with relations(run, "review") as work:
-        for question in (q for q in pack.questions if q.pattern is not None):
-            assert question.pattern is not None
-            each = next((each for each in plan.objects if each.name == question.object), None)
-            if each is not None:
-                said = question.pattern
-                found[question.id] = evidence_of(each, said.rule, said.pattern, model_hash(work, each))
-    return found
+        models = {name: model_hash(work, each) for name, each in spoken.items()}
+    return {
+        question.id: evidence_of(spoken[question.object], said.rule, said.pattern, models[question.object])
+        for question, said in asked
+        if question.object in spoken
+    }
 
 
 def _records(plan: Plan, run: Run, pack: Pack) -> dict[str, dict[str, Cells]]:

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from crm_migrate.workspace.lock_files import read_parts, refused, write_parts
+from crm_migrate.workspace.relations import Relations
+from crm_migrate.workspace.tables import MODEL
 
 _WORD = "objects"
 RENEW = "bring it back from version control, or remove it: the next crm-migrate run learns anew"
@@ -18,6 +20,12 @@ RENEW = "bring it back from version control, or remove it: the next crm-migrate 
 def read_models(path: Path) -> dict[str, str]:
     """Object -> the text of its model; none where there is no file. UsageError where it is not as we wrote it."""
     return {name: _text(path, name, part) for name, part in read_parts(path, _WORD, RENEW).items()}
+
+
+def weighed_by(work: Relations, name: str) -> str:
+    """The text of the model that the records of an object were weighed by in a run; empty where none spoke."""
+    documents = work.rows(f"SELECT document FROM {work.scan(MODEL, name)}")
+    return str(documents[0][0]) if documents else ""
 
 
 def write_models(path: Path, models: Mapping[str, str], on: str, run: str) -> None:

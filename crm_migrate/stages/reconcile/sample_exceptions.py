@@ -20,18 +20,19 @@ from crm_migrate.workspace.sample_packs import OUTDATED, WRONG, SampledRecord, S
 Found = dict[tuple[str, str, str], list[Example]]  # (code, object, field) -> a line for each record
 
 
-def packs_of(project: Project, plan: Plan) -> list[SamplePack]:
-    """The samples of the environment of a plan. InputError where one cannot be read."""
-    return [each for each in read_packs(project.folder) if each.environment == plan.environment.name]
+def packs_of(packs: Sequence[SamplePack], plan: Plan) -> list[SamplePack]:
+    """The samples of the environment of a plan."""
+    return [each for each in packs if each.environment == plan.environment.name]
 
 
 def with_defects(project: Project, run: Run, figures: Figures) -> Figures:
     """The figures with an exception for each field that reviewers found wrong. InputError where a sample or the plan
     of the run cannot be read; without samples nothing is read."""
-    if not read_packs(project.folder):
+    written = read_packs(project.folder)
+    if not written:
         return figures
     plan = read_plan(run)
-    packs = packs_of(project, plan)
+    packs = packs_of(written, plan)
     return joined(figures, plan, packs, digests_of(plan, run, packs))
 
 
