@@ -159,8 +159,19 @@ def test_another_place_is_another_address_where_no_street_is_known() -> None:
     assert set(merges["why"]) == {"the places differ, and no street is the same"}
 
 
+def test_in_a_chain_a_record_without_an_address_may_be_any_shop() -> None:
+    rows = at_doors(8)
+    nowhere = rows[0] | {"street": "", "postal_code": "", "city": ""}
+    bits = {}
+    for sites in SITES:
+        merging = matched([*rows, nowhere], sites).explain("p0", "p8").verdict.merging
+        assert merging is not None
+        bits[sites] = merging.bits
+    assert bits["one"] == bits["apart"]
+
+
 def test_names_and_tax_numbers_that_differ_teach_what_a_group_is() -> None:
     """Many subsidiaries at one door, with one telephone and web site, and few doubles: they are not one."""
-    made = make(Spec("companies", 3_000, "few", 0.1, 301))
+    made = make(Spec("companies", 5_000, "few", 0.1, 301))
     label = match(made.frame, entity="organisation").clusters["cluster"]
     assert scores(pd.factorize(made.truth)[0], pd.factorize(label)[0])[0] > 0.85
