@@ -18,6 +18,7 @@ READING, HINTS = "read.", "hint."  # how a file was read, and what to look at
 _LIST = r"[^,;:]+(?:(?:, [^,;:]+)* and [^,;:]+)?"
 _PATTERNS = {
     "n": r"-?[\d,]+", "code": r"[a-z0-9_]+", "amount": r"-?[\d.,]+", "percent": r"[\d.]+ %", "day": r"\d{4}-\d\d-\d\d",
+    "sign": "[=<>]+",
     "term": r"[^,;:]+?", "terms": _LIST,
 }  # fmt: skip
 _ROW = re.compile(r"row \d+")  # how a record without a key is called

@@ -45,9 +45,9 @@ def detect(frame: pl.DataFrame, entity: str) -> list[Detected]:
     """One finding per column, in the order of the frame."""
     found = [_detected(name, _seen(frame[name]), len(frame), entity) for name in frame.columns]
     kinds = {each.type for each in found}
-    if "given_name" not in kinds or "family_name" in kinds:
+    if entity == "organisation" or "given_name" not in kinds or "family_name" in kinds:
         return found
-    return [_family(each) if _closed(each.column) in _NAME and each.type == "person_name" else each for each in found]
+    return [_family(each) if each.type and _closed(each.column) in _NAME else each for each in found]
 
 
 def _family(found: Detected) -> Detected:
