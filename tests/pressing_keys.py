@@ -58,7 +58,7 @@ class Page:
         for domain in ("Page", "Runtime", "Log", "Network"):
             self.send(f"{domain}.enable")
         self.send("Page.navigate", url=url)
-        self.until("document.readyState === 'complete' && location.href !== 'about:blank'")
+        self.until("document.readyState === 'complete' && location.href !== 'about:blank'", 120)
 
     def run(self, script: str) -> Any:
         """The value of an expression in the page."""
@@ -76,7 +76,9 @@ class Page:
     def press(self, *keys: str) -> None:
         """Keys as a person presses them."""
         for key in keys:
-            text = {"text": key} if len(key) == 1 else {}
+            text: dict[str, Any] = {"text": key} if len(key) == 1 else {}
+            if key == "Enter":  # a keyboard says a character with it, by which a browser opens what has the focus
+                text = {"text": "\r", "windowsVirtualKeyCode": 13}
             self.send("Input.dispatchKeyEvent", type="keyDown", key=key, **text)
             self.send("Input.dispatchKeyEvent", type="keyUp", key=key)
 

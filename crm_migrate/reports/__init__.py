@@ -53,8 +53,12 @@ def write_reports(
     reveal: bool = False,
     ledger: Path | None = None,
     locale: str | None = None,
+    beside: bool = True,
 ) -> list[Path]:
     """Write the named formats into `folder` and return their paths in that order.
+
+    Beside a page lie the whole lists of its exceptions (`reports/beside.py`), where it does not show them and `beside`
+    does not say otherwise.
 
     `ledger` is the folder `reconcile` of the run (for lines in workbook and ledger), `locale` overrules the one of the
     figures. UsageError for a format that is not in `FORMATS`; nothing is written then.
@@ -63,10 +67,26 @@ def write_reports(
     shown = presentable(figures, reveal=reveal)
     words = language(locale or figures.locale)
     folder.mkdir(parents=True, exist_ok=True)
-    return [_write(name, shown, folder / FORMATS[name], words, reveal=reveal, ledger=ledger) for name in wanted]
+    if beside and "html" in wanted:
+        _page(shown, folder, words, reveal=reveal, ledger=ledger)
+    written = {"html"} if beside else set()
+    for name in wanted:
+        if name not in written:
+            _write(name, shown, folder / FORMATS[name], words, reveal=reveal, ledger=ledger)
+    return [folder / FORMATS[name] for name in wanted]
 
 
-def _write(name: str, figures: Figures, path: Path, words: Language, *, reveal: bool, ledger: Path | None) -> Path:
+def _page(figures: Figures, folder: Path, words: Language, *, reveal: bool, ledger: Path | None) -> None:
+    """The page and what lies beside it; lists of an earlier report go first, for they may show what this one masks."""
+    from crm_migrate.reports import beside, html
+
+    beside.remove(folder / beside.FOLDER)
+    pages = html.written(told(figures, words), words, masked=not reveal, ledger=ledger, page=FORMATS["html"])
+    for name, text in pages:
+        write_file(folder / name, text.encode())
+
+
+def _write(name: str, figures: Figures, path: Path, words: Language, *, reveal: bool, ledger: Path | None) -> None:
     """Renderers are imported when they are asked for: a workbook costs a second that JSON need not pay."""
     if name == "xlsx":
         from crm_migrate.reports import workbook
@@ -79,7 +99,6 @@ def _write(name: str, figures: Figures, path: Path, words: Language, *, reveal: 
         write_file(path, write(ledger, figures, reveal=reveal))
     else:
         write_file(path, _text(name, ledger)(figures, words, not reveal).encode())
-    return path
 
 
 def _text(name: str, ledger: Path | None) -> Callable[[Figures, Language, bool], str]:

@@ -1,6 +1,7 @@
 """The index that the search of the page reads: the keys of all exceptions, cause by cause, masked as everywhere."""
 
 import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,13 +39,30 @@ class Index:
         return Markup(text.replace("<", "\\u003c"))  # noqa: S704 -- no character of markup is left
 
 
-def index(figures: Figures, groups: list[ExceptionGroup], ledger: Path | None, *, reveal: bool) -> Index:
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Keys `source:key` as they are in the run, at most `LIMIT` of a cause; `whole` counts those of all causes."""
+
+    keys: Mapping[_Place, list[str]]
+    whole: int
+
+    def of(self, group: ExceptionGroup) -> list[str] | None:
+        """Those of a cause; None where the table of the run does not have it."""
+        place = _place(group)
+        return self.keys.get(place) or self.keys.get((*place[:-1], ""))
+
+
+def found(ledger: Path | None, groups: Iterable[ExceptionGroup]) -> Found:
+    """The keys behind the causes, from the folder `reconcile` of a run."""
+    return _read(ledger, {_place(group) for group in groups}) if ledger else Found({}, 0)
+
+
+def index(figures: Figures, groups: list[ExceptionGroup], known: Found, *, reveal: bool) -> Index:
     """The keys behind the causes; of a cause that is not in the table of the run those of its examples."""
-    found, whole = _read(ledger, {_place(group) for group in groups}) if ledger else ({}, 0)
     names = None if reveal else Names(known_privacy(figures))
-    keys, left = [], LIMIT
+    keys, left, whole = [], LIMIT, known.whole
     for group in groups:
-        listed = found.get(_place(group)) or found.get((*_place(group)[:-1], ""))
+        listed = known.of(group)
         if listed is None:
             listed = [example.record for example in group.examples]
             whole += len(listed)
@@ -60,20 +78,19 @@ def _place(group: ExceptionGroup) -> _Place:
     return (group.object, group.source, group.field, group.rule, group.state, group.code)
 
 
-def _read(ledger: Path, wanted: set[_Place]) -> tuple[dict[_Place, list[str]], int]:
-    """Keys by cause as far as they may be needed, and how many there are."""
+def _read(ledger: Path, wanted: set[_Place]) -> Found:
     folder = ledger / "exceptions"
     if not (folder / MANIFEST).is_file():
-        return {}, 0
+        return Found({}, 0)
     known = wanted | {(*place[:-1], "") for place in wanted}
-    found: dict[_Place, list[str]] = {}
+    keys: dict[_Place, list[str]] = {}
     whole = 0
     for path in paths(folder):
         for batch in pq.ParquetFile(path).iter_batches(columns=list(_COLUMNS)):
             whole += batch.num_rows
             for *place, record in zip(*(batch.column(name).to_pylist() for name in _COLUMNS), strict=True):
                 if tuple(place) in known:
-                    listed = found.setdefault(tuple(place), [])
+                    listed = keys.setdefault(tuple(place), [])
                     if len(listed) < LIMIT:
                         listed.append(record or "")
-    return found, whole
+    return Found(keys, whole)

@@ -1,5 +1,6 @@
 """The report as one self-contained HTML file: no network, no inline handlers, foreign text only as text."""
 
+from collections.abc import Iterator
 from decimal import Decimal
 from importlib.resources import files
 from pathlib import Path
@@ -8,10 +9,10 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from crm_migrate.crm.types import CONSENT_STRICTNESS
-from crm_migrate.reports import charts, nights, tables
+from crm_migrate.reports import beside, charts, nights, tables
 from crm_migrate.reports.changes import changes, pieces
 from crm_migrate.reports.exception_marks import mark_of
-from crm_migrate.reports.finding_keys import index
+from crm_migrate.reports.finding_keys import Index, found, index
 from crm_migrate.reports.offline import policy
 from crm_migrate.reports.sections import SECTIONS
 from crm_migrate.reports.sentence import sentence, since
@@ -35,12 +36,45 @@ ConsentMatrix = tuple[tuple[str, ...], dict[tuple[str, str], tuple[int, int]]]
 
 
 def render(figures: Figures, language: Language, *, masked: bool, ledger: Path | None = None) -> str:
-    """The whole page. `figures` are presentable ones: masked where wanted, and without invisible characters.
+    """The whole page, alone. `figures` are presentable ones: masked where wanted, and without invisible characters.
 
     `ledger` is the folder `reconcile` of the run, for the keys that the search of the page finds.
     """
-    groups = sorted(figures.exceptions, key=_urgency)[:ROWS]
-    style, script = _asset("style.css") + _asset("paper.css"), _asset("report.js") + _asset("exceptions.js")
+    groups = _groups(figures)
+    keys = index(figures, groups, found(ledger, groups), reveal=not masked)
+    return _page(figures, language, groups, keys, {}, masked=masked)
+
+
+def written(
+    figures: Figures, language: Language, *, masked: bool, ledger: Path | None, page: str
+) -> Iterator[tuple[str, str]]:
+    """The page under the name `page`, and the lists that lie beside it: (path below the folder, text)."""
+    groups = _groups(figures)
+    known = found(ledger, groups)
+    keys = index(figures, groups, known, reveal=not masked)
+    wanted = beside.listed(groups, keys, _shown(figures)) if ledger else {}
+    yield page, _page(figures, language, groups, keys, wanted, masked=masked)
+    if ledger and wanted:
+        style = _asset("base.css")
+        template = _environment(language).get_template("beside.html")
+        whole = beside.parts(figures, groups, keys, known, ledger, language, wanted=wanted, reveal=not masked)
+        about = {"figures": figures, "language": language, "masked": masked, "file_name": beside.file_name}
+        about |= {"report": page, "style": Markup(style), "policy": policy(style)}  # noqa: S704 -- a file of ours
+        for part in whole:
+            text = template.render(part=part, **about)
+            yield f"{beside.FOLDER}/{part.name}", text
+
+
+def _groups(figures: Figures) -> list[ExceptionGroup]:
+    return sorted(figures.exceptions, key=_urgency)[:ROWS]
+
+
+def _page(
+    figures: Figures, language: Language, groups: list[ExceptionGroup], keys: Index, listed: dict[str, tuple[int, int]],
+    *, masked: bool,
+) -> str:  # fmt: skip
+    style = "".join(map(_asset, ("base.css", "style.css", "paper.css")))
+    script = _asset("report.js") + _asset("exceptions.js")
     sums = totals(figures)
     page = _environment(language).get_template("report.html")
     return page.render(
@@ -58,7 +92,9 @@ def render(figures: Figures, language: Language, *, masked: bool, ledger: Path |
         consent=_consent(figures),
         groups=groups,
         more_groups=len(figures.exceptions) - len(groups),
-        index=index(figures, groups, ledger, reveal=not masked),
+        index=keys,
+        listed=listed,
+        beside=beside,
         facets=_facets(figures),
         lead_bridge=next(iter(figures.report_bridges or figures.bridges), None),
         follow=figures.follow_up,

@@ -49,6 +49,21 @@ def exception_lines(ledger: Path, figures: Figures, words: Language, *, limit: i
     return Table("exception_lines", named, first, more=whole - len(first))
 
 
+def said_of_records(
+    ledger: Path, figures: Figures, words: Language, *, reveal: bool
+) -> dict[tuple[str, str, str], tuple[str, str]]:
+    """(object, `source:key`, code) -> row of the source and what a stage said, masked unless `reveal`."""
+    names = Names(known_privacy(figures))
+    at = [_SHOWN.index(name) for name in ("object", "source", "key", "code", "row", "message")]
+    said: dict[tuple[str, str, str], tuple[str, str]] = {}
+    for folder in sorted(ledger.glob("*/dispositions")):
+        for line in _lines(folder) if (folder / MANIFEST).is_file() else ():
+            shown = _told(line if reveal else _masked(line, names), words)
+            object_name, source, key, code = (str(line[i] or "") for i in at[:4])
+            said[object_name, f"{source}:{key}", code] = (str(shown[at[4]] or ""), str(shown[at[5]] or ""))
+    return said
+
+
 def every_line(ledger: Path | None, figures: Figures, *, reveal: bool) -> Iterator[Row]:
     """Every line of the ledger, the heads first; masked as in reports unless `reveal`. Without a folder the heads."""
     names = Names(known_privacy(figures))

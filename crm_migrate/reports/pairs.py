@@ -110,7 +110,8 @@ def _picture(bar: Bar, cut: int | None) -> str:
 def page(pairs: Sequence[Waterfall], title: str, words: Language) -> str:
     """One self-contained HTML page: each pair as a picture and a table that adds up, and the model behind them."""
     environment = pages("crm_migrate.reports")
-    style = (files("crm_migrate.reports") / "templates" / "style.css").read_text(encoding="utf-8")
+    folder = files("crm_migrate.reports") / "templates"
+    style = "".join((folder / name).read_text(encoding="utf-8") for name in ("base.css", "style.css"))
     environment.filters["visible"] = lambda text: visible(str(text))
     environment.filters["bits"] = lambda value: telling.bits(value, words)
     environment.globals["w"] = words.word

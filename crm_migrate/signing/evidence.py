@@ -43,7 +43,8 @@ def evidence(project: Project, run: Run, *, reveal: bool = False) -> tuple[bytes
 def _reports(figures: Figures, run: Run, *, reveal: bool) -> dict[str, bytes]:
     with tempfile.TemporaryDirectory(prefix="evidence-") as folder:
         formats = [name for name in FORMATS if name not in LEDGERS]
-        written = write_reports(figures, Path(folder), formats=formats, reveal=reveal, ledger=run.table("reconcile"))
+        ledger = run.table("reconcile")  # all of it lies in the file, so no lists of exceptions beside the page
+        written = write_reports(figures, Path(folder), formats=formats, reveal=reveal, ledger=ledger, beside=False)
         return {REPORT + path.name: path.read_bytes() for path in written}
 
 

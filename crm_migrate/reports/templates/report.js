@@ -56,15 +56,27 @@
     rows: [...group.querySelectorAll(".examples tbody tr")].map((row) => ({
       key: row.querySelector("code").textContent, text: fold(row.textContent),
     })),
-    keys: (keys[i] ?? []).map((key) => ({ key, text: fold(key) })),
   }));
+
+  // Keys are folded when somebody searches for the first time: there may be fifty thousand.
+  const folded = [];
+  const keysOf = (i) => (folded[i] ??= (keys[i] ?? []).map((key) => ({ key, text: fold(key) })));
 
   // The records of a cause that a text finds: by key, wherever they are; by any other word, where they are shown.
   function found(i, text) {
-    const { keys, rows } = searched[i];
-    const byKey = keys.filter((each) => each.text.includes(text)).map((each) => each.key);
-    const known = new Set(byKey);
-    return [...byKey, ...rows.filter((row) => row.text.includes(text) && !known.has(row.key)).map((row) => row.key)];
+    const byKey = keysOf(i).map((each, at) => ({ ...each, at })).filter((each) => each.text.includes(text));
+    const known = new Set(byKey.map((each) => each.key));
+    return [...byKey, ...searched[i].rows.filter((row) => row.text.includes(text) && !known.has(row.key))];
+  }
+
+  // A key that was found, as a link to its line in the list beside this page where there is one.
+  function named(group, { key, at }) {
+    if (at === undefined || !group.dataset.beside) return key;
+    const link = document.createElement("a");
+    const place = Number(group.dataset.beside) + at, page = Math.ceil(place / index.dataset.page);
+    link.href = `${index.dataset.folder}/${String(page).padStart(4, "0")}.html#r${place}`;
+    link.textContent = key;
+    return link;
   }
 
   function search(i, text) {
@@ -75,8 +87,9 @@
     const records = found(i, text);
     if (!records.length) return 0;
     note.hidden = false;
-    note.textContent = `${note.dataset.text.replace("{found}", number(records.length))} `
-      + [...new Set(records)].slice(0, 50).join("; ") + (records.length > 50 ? " …" : "");
+    const once = [...new Map(records.map((each) => [each.key, each])).values()].slice(0, 50);
+    note.replaceChildren(`${note.dataset.text.replace("{found}", number(records.length))} `,
+      ...once.flatMap((each, n) => [n ? "; " : "", named(group, each)]), records.length > 50 ? " …" : "");
     return Math.min(records.length, Number(group.dataset.count));
   }
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-STYLE = Path(__file__).resolve().parents[3] / "crm_migrate" / "reports" / "templates" / "style.css"
+STYLE = Path(__file__).resolve().parents[3] / "crm_migrate" / "reports" / "templates" / "base.css"
 PAIRS = [
     *((ink, paper) for ink in ("ink", "dim", "link", "good", "some", "bad") for paper in ("paper", "panel")),
     *((ink, f"{ink}-soft") for ink in ("good", "some", "bad")),
