@@ -46,7 +46,7 @@ def heads(table: Table, words: Language) -> list[str]:
 
 def add_findings(book: Workbook, table: Table, words: Language) -> None:
     """The sheet of the findings."""
-    page = book.create_sheet(words.word("table." + table.name)[:31])
+    page = book.create_sheet(words.sheet("table." + table.name))
     keys = [column.key.removeprefix("a_") for column in table.columns]
     widths = [_WIDE.get(key, 14) for key in keys]
     for at, width in enumerate(widths, 1):

@@ -29,7 +29,7 @@ def render(found: Assessment, words: Language) -> bytes:
             add_findings(book, table, words)
         elif table.rows:
             add_sheet(book, table, words)
-            said[words.word(f"table.{table.name}")[:31]] = _texts(table, words)
+            said[words.sheet(f"table.{table.name}")] = _texts(table, words)
     add_hidden(book, found, findings, said, words.code)
     buffer = io.BytesIO()
     book.save(buffer)

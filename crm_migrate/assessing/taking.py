@@ -72,7 +72,7 @@ def came(path: Path) -> Came | None:
     for name, was in ((row[1], row[2]) for row in facts if row[0] == "sheet"):
         if name not in book.sheetnames or digest(_texts(book, name)) != was:
             brought.tell("book_locked", name, "book_locked", "back")
-    _Reader(brought, words, book.epoch).sheet(book, words.word("table.assess_cards")[:31])
+    _Reader(brought, words, book.epoch).sheet(book, words.sheet("table.assess_cards"))
     return brought
 
 

@@ -109,7 +109,7 @@ def _summary(book: Workbook, figures: Figures, language: Language) -> None:
 
 def add_sheet(book: Workbook, table: Table, language: Language, *, run: str = "") -> None:
     """A sheet of a table: its words from the catalogue, its header frozen and filtered, text that is never computed."""
-    sheet = book.create_sheet(_title(language.word("table." + table.name)))
+    sheet = book.create_sheet(language.sheet("table." + table.name))
     shown = table.first(ROWS)
     last = get_column_letter(len(table.columns))
     sheet.freeze_panes = "A2"
@@ -126,11 +126,6 @@ def add_sheet(book: Workbook, table: Table, language: Language, *, run: str = ""
     if shown.more:
         note = language.word("more_rows", count=language.number(shown.more))
         sheet.append([_cell(sheet, note, Column("text"), language, bold=True)])
-
-
-def _title(text: str) -> str:
-    """The name of a sheet, of which Excel takes 31 characters; a longer one ends with a whole word."""
-    return text if len(text) <= 31 else text[:30].rpartition(" ")[0].rstrip(",;") + "…"
 
 
 def _named(table: Table, column: Column, language: Language, run: str) -> str:

@@ -33,8 +33,8 @@ _UNLOCKED = Protection(locked=False)
 def render(drawn: Drawn, language: Language) -> bytes:
     """The bytes of the workbook; the same sample gives the same bytes."""
     book = Workbook(write_only=True)
-    _start(book.create_sheet(language.word("sample.start")[:31]), drawn, language)
-    page = book.create_sheet(language.word("sample.script")[:31])
+    _start(book.create_sheet(language.sheet("sample.start")), drawn, language)
+    page = book.create_sheet(language.sheet("sample.script"))
     page.freeze_panes = "A2"
     for number, width in enumerate(_WIDTHS, 1):
         page.column_dimensions[get_column_letter(number)].width = width

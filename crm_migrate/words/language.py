@@ -24,6 +24,11 @@ class Language:
         """The word for a key that data may bring along; the key itself where there is none."""
         return self.words.get(f"{family}.{key}", key.replace("_", " "))
 
+    def sheet(self, key: str) -> str:
+        """The name of a sheet, of which Excel takes 31 characters; a longer one ends with a whole word."""
+        text = self.words[key]
+        return text if len(text) <= 31 else text[:30].rpartition(" ")[0].rstrip(",;") + "…"
+
     def number(self, value: int) -> str:
         """A count with the thousands separators of the language."""
         return format_decimal(value, locale=self.code)

@@ -265,7 +265,7 @@ def test_all_renderings_show_the_same_figures(made: Made) -> None:
     words, page = language("de", "assess"), _text(made.page)
     for make in sheets.ALL:
         table = make(made.found, words)
-        title = words.word(f"table.{table.name}")[:31]
+        title = words.sheet(f"table.{table.name}")
         assert (title in made.book) == bool(table.rows), title
         if table.rows:
             shown = [["" if cell is None else cell for cell in row] for row in made.book[title][1:]]

@@ -86,9 +86,8 @@ def read_html(page: Path, language: str, folder: Path) -> Report:
 
 def read_xlsx(path: Path, language: str) -> Report:
     """The workbook; numbers are numbers there, and read as plain decimals."""
-    names = {
-        word[:31]: key.removeprefix("table.") for key, word in words_of(language).words.items() if key[:6] == "table."
-    }
+    words = words_of(language)
+    names = {words.sheet(key): key.removeprefix("table.") for key in words.words if key.startswith("table.")}
     tables = []
     for sheet in load_workbook(path):
         rows = [["" if v is None else str(v) for v in row] for row in sheet.iter_rows(values_only=True)]

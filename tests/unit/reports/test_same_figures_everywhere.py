@@ -38,8 +38,8 @@ def page(rendered: tuple[Figures, Path]) -> tuple[Figures, Page]:
 def sheets(rendered: tuple[Figures, Path]) -> tuple[Figures, dict[str, list[list[object]]]]:
     """The rows of each sheet by the name of its table."""
     model, folder = rendered
-    words = language(model.locale).words.items()
-    names = {word[:31]: key.removeprefix("table.") for key, word in words if key.startswith("table.")}
+    words = language(model.locale)
+    names = {words.sheet(key): key.removeprefix("table.") for key in words.words if key.startswith("table.")}
     rows = workbook_rows((folder / "report.xlsx").read_bytes())
     return model, {names[title]: found for title, found in rows.items()}
 
