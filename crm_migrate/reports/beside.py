@@ -73,14 +73,19 @@ def parts(
     *, wanted: Mapping[str, tuple[int, int]], reveal: bool,
 ) -> Iterator[Part]:  # fmt: skip
     """The pages of the causes in `wanted`; keys are those of the index, masked as there."""
-    said = said_of_records(ledger, figures, words, reveal=reveal)
-    whole: list[tuple[ExceptionGroup, Line]] = []
-    for group, shown in zip(groups, keys.keys, strict=True):
-        if group.id in wanted:
-            raw, start = known.of(group) or shown, wanted[group.id][0]
-            told = (said.get((group.object, raw[n], group.code), ("", "")) for n in range(len(shown)))
-            numbered = enumerate(zip(shown, told, strict=True))
-            whole += ((group, Line(start + n, n + 1, key, row, visible(text))) for n, (key, (row, text)) in numbered)
+    listed = [
+        (group, record, shown)
+        for group, all_ in zip(groups, keys.keys, strict=True)
+        if group.id in wanted
+        for record, shown in zip(known.of(group) or all_, all_, strict=False)  # the index may have the first only
+    ]
+    asked = {(group.object, record, group.code) for group, record, _ in listed}
+    said = said_of_records(ledger, asked, figures, words, reveal=reveal)
+    whole = []
+    for place, (group, record, shown) in enumerate(listed, 1):
+        row, text = said.get((group.object, record, group.code), ("", ""))
+        number = place - wanted[group.id][0] + 1
+        whole.append((group, Line(place, number, shown, row, visible(text))))
     of = page_of(len(whole))
     for number in range(1, of + 1):
         page = whole[(number - 1) * PAGE : number * PAGE]

@@ -1,6 +1,6 @@
 """The lines of the ledger that need eyes: every row that did not simply arrive, read from the Parquet of a run."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from itertools import islice
 from pathlib import Path
 
@@ -50,17 +50,21 @@ def exception_lines(ledger: Path, figures: Figures, words: Language, *, limit: i
 
 
 def said_of_records(
-    ledger: Path, figures: Figures, words: Language, *, reveal: bool
+    ledger: Path, wanted: Set[tuple[str, str, str]], figures: Figures, words: Language, *, reveal: bool
 ) -> dict[tuple[str, str, str], tuple[str, str]]:
-    """(object, `source:key`, code) -> row of the source and what a stage said, masked unless `reveal`."""
+    """(object, `source:key`, code) of those wanted -> row of the source and what a stage said, masked unless `reveal`.
+
+    There may be millions of others: they are neither kept nor put into words.
+    """
     names = Names(known_privacy(figures))
     at = [_SHOWN.index(name) for name in ("object", "source", "key", "code", "row", "message")]
     said: dict[tuple[str, str, str], tuple[str, str]] = {}
     for folder in sorted(ledger.glob("*/dispositions")):
         for line in _lines(folder) if (folder / MANIFEST).is_file() else ():
-            shown = _told(line if reveal else _masked(line, names), words)
             object_name, source, key, code = (str(line[i] or "") for i in at[:4])
-            said[object_name, f"{source}:{key}", code] = (str(shown[at[4]] or ""), str(shown[at[5]] or ""))
+            if (record := (object_name, f"{source}:{key}", code)) in wanted:
+                shown = _told(line if reveal else _masked(line, names), words)
+                said[record] = (str(shown[at[4]] or ""), str(shown[at[5]] or ""))
     return said
 
 

@@ -13,7 +13,7 @@ from many import EXAMPLES, many
 from pressing_keys import Page, browser
 from shop import Shop
 
-from crm_migrate.reports import write_reports
+from crm_migrate.reports import finding_keys, write_reports
 from crm_migrate.reports.beside import FOLDER, PAGE
 from crm_migrate.reports.html import PAPER_ROWS
 from crm_migrate.workspace.figures import Figures, Privacy
@@ -86,6 +86,16 @@ def test_what_is_masked_is_masked_beside_too_and_lists_of_before_are_gone(base: 
 
     write_reports(personal.model_copy(update={"exceptions": ()}), tmp_path / "r", formats=["html"], ledger=ledger)
     assert [path.name for path in (tmp_path / "r" / FOLDER).iterdir()] == ["note.txt"]
+
+
+def test_a_list_that_is_cut_says_so(base: Figures, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(finding_keys, "LIMIT", 500)
+    figures, ledger = many(base, tmp_path, causes=3, records=1_200)
+    write_reports(figures, tmp_path / "r", formats=["html"], ledger=ledger)
+    page = (tmp_path / "r" / "report.html").read_text("utf-8")
+    assert re.findall(r'class="beside"><a[^>]*>([^,]*)', page) == ["The first 500 of 800 records of this cause"]
+    assert "500 of 1,200 records" in page and "The complete lists" not in page
+    assert sum(path.read_text("utf-8").count("<tr id=") for path in (tmp_path / "r" / FOLDER).iterdir()) == 500
 
 
 def test_it_opens_filters_and_searches_quickly(tab: Page) -> None:
