@@ -67,11 +67,10 @@ def write_reports(
     shown = presentable(figures, reveal=reveal)
     words = language(locale or figures.locale)
     folder.mkdir(parents=True, exist_ok=True)
-    if beside and "html" in wanted:
-        _page(shown, folder, words, reveal=reveal, ledger=ledger)
-    written = {"html"} if beside else set()
     for name in wanted:
-        if name not in written:
+        if beside and name == "html":
+            _page(shown, folder, words, reveal=reveal, ledger=ledger)
+        else:
             _write(name, shown, folder / FORMATS[name], words, reveal=reveal, ledger=ledger)
     return [folder / FORMATS[name] for name in wanted]
 

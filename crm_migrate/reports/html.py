@@ -12,7 +12,7 @@ from crm_migrate.crm.types import CONSENT_STRICTNESS
 from crm_migrate.reports import beside, charts, nights, tables
 from crm_migrate.reports.changes import changes, pieces
 from crm_migrate.reports.exception_marks import mark_of
-from crm_migrate.reports.finding_keys import Index, found, index
+from crm_migrate.reports.finding_keys import Found, Index, found, index
 from crm_migrate.reports.offline import policy
 from crm_migrate.reports.sections import SECTIONS
 from crm_migrate.reports.sentence import sentence, since
@@ -40,8 +40,7 @@ def render(figures: Figures, language: Language, *, masked: bool, ledger: Path |
 
     `ledger` is the folder `reconcile` of the run, for the keys that the search of the page finds.
     """
-    groups = _groups(figures)
-    keys = index(figures, groups, found(ledger, groups), reveal=not masked)
+    groups, _, keys = _searched(figures, ledger, masked=masked)
     return _page(figures, language, groups, keys, {}, masked=masked)
 
 
@@ -49,9 +48,7 @@ def written(
     figures: Figures, language: Language, *, masked: bool, ledger: Path | None, page: str
 ) -> Iterator[tuple[str, str]]:
     """The page under the name `page`, and the lists that lie beside it: (path below the folder, text)."""
-    groups = _groups(figures)
-    known = found(ledger, groups)
-    keys = index(figures, groups, known, reveal=not masked)
+    groups, known, keys = _searched(figures, ledger, masked=masked)
     wanted = beside.listed(groups, keys, _shown(figures)) if ledger else {}
     yield page, _page(figures, language, groups, keys, wanted, masked=masked)
     if ledger and wanted:
@@ -65,8 +62,11 @@ def written(
             yield f"{beside.FOLDER}/{part.name}", text
 
 
-def _groups(figures: Figures) -> list[ExceptionGroup]:
-    return sorted(figures.exceptions, key=_urgency)[:ROWS]
+def _searched(figures: Figures, ledger: Path | None, *, masked: bool) -> tuple[list[ExceptionGroup], Found, Index]:
+    """The causes of the page, the keys behind them, and those that the search finds."""
+    groups = sorted(figures.exceptions, key=_urgency)[:ROWS]
+    known = found(ledger, groups)
+    return groups, known, index(figures, groups, known, reveal=not masked)
 
 
 def _page(
