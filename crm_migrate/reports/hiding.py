@@ -145,7 +145,10 @@ def _with_examples(figure: _F, names: Names, object_name: str, field: str = "", 
 
 def _exception(group: ExceptionGroup, names: Names) -> ExceptionGroup:
     rule = _cause(group.rule, names.type_of(group.object, group.field))
-    told = group.model_copy(update={"rule": rule})
+    own = partial(mask, type_name=names.type_of(group.object, group.owner_field)) if group.owner_field else mask
+    owners = tuple(o.model_copy(update={"owner": own(o.owner)}) for o in group.owners)
+    named = tuple(e.model_copy(update={"owner": own(e.owner)}) for e in group.examples)
+    told = group.model_copy(update={"rule": rule, "owners": owners, "examples": named})
     return _with_examples(told, names, group.object, group.field, _other(group.rule))
 
 

@@ -179,6 +179,7 @@ def _facets(figures: Figures) -> dict[str, list[str]]:
     of_groups = {name: values(name) for name in ("object", "source", "code", "severity", "field", "state")}
     follow = figures.follow_up.exceptions
     return of_groups | {
+        "owner": sorted({each.owner for group in figures.exceptions for each in group.owners} - {""}),
         "since": sorted({each.told or each.since for each in follow} - {""}),
         "status": [word for word in STATUSES if any(each.status == word for each in follow)],
     }

@@ -50,7 +50,8 @@ class Section:
 # most have one currency, no files, load all that the records say, repair nothing, and no cause is at home in one place
 _RARE = (
     "pack", "pack_bridge", "pack_missing", "rehearsals", "report_bridge", "masked", "modes", "files", "cause_places",
-    "repairs", "gone_exceptions", "days", "equivalences", "sample_defects", "nights", "night_shares", "mapping_changes",
+    "repairs", "exception_owners", "gone_exceptions", "days", "equivalences", "sample_defects", "nights",
+    "night_shares", "mapping_changes",
 )  # fmt: skip
 
 SECTIONS = (
@@ -81,7 +82,7 @@ SECTIONS = (
     ),
     Section(
         "exceptions",
-        (tables.exceptions, tables.gone_exceptions, tables.exception_examples),
+        (tables.exceptions, tables.gone_exceptions, tables.exception_owners, tables.exception_examples),
         lambda _, sums: sums.open,
     ),
     Section("merges", (tables.merges, tables.learned, tables.groups, tables.clusters)),

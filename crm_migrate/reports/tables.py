@@ -4,7 +4,7 @@ A `Table` has a name (its key in `words/` and its id in every rendering), column
 rows of sums below. Kinds: `text`, `word` (translated where known), `code`, `int`, `amount`, `ok`, `list`, `hash`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from crm_migrate.reports.exception_marks import mark_of
@@ -17,6 +17,7 @@ from crm_migrate.workspace.figures import (
     Figures,
     FileFigure,
 )
+from crm_migrate.workspace.stake_figures import Amount
 
 Value = str | int | bool | None
 Row = tuple[Value, ...]
@@ -327,15 +328,28 @@ def exceptions(figures: Figures) -> Table:
     rows = (
         (
             x.id, x.severity, x.code, x.object, x.source, x.field, x.rule, x.state, x.count, x.title, x.fix,
+            " · ".join(o.owner for o in x.owners if o.owner), in_words(x.amounts),
             f.told or f.since, f.came, f.went, f.status, f.assignee, f.decision, f.note, mark_of(f),
         )
         for x, f in both
     )  # fmt: skip
     columns = (
-        "id:code severity:word code:code object source field rule state:word count:int title fix"
+        "id:code severity:word code:code object source field rule state:word count:int title fix owners amounts"
         " since:word came:int went:int status:word assignee decision note mark:code"
     )
     return _table("exceptions", columns, rows)
+
+
+def exception_owners(figures: Figures) -> Table:
+    """Of each cause the exceptions by owner, a line for each currency; the first of an owner has how many they are."""
+    rows = (
+        (x.id, x.code, x.object, x.source, x.field, x.state, owner, None if at else stake.count, unit, amount)
+        for x in figures.exceptions
+        for owner, stake in (*((o.owner, o) for o in x.owners), *([("…", x.others)] if x.others else []))
+        for at, (unit, amount) in enumerate([(a.unit, a.amount) for a in stake.amounts] or [("", None)])
+    )
+    columns = "id:code code:code object source field state:word owner count:int currency amount:amount"
+    return _table("exception_owners", columns, rows)
 
 
 def gone_exceptions(figures: Figures) -> Table:
@@ -348,14 +362,29 @@ def gone_exceptions(figures: Figures) -> Table:
     return _table("gone_exceptions", columns, rows)
 
 
+def in_words(amounts: Sequence[Amount]) -> str:
+    """Sums of several currencies beside each other: they are never added."""
+    return " · ".join(f"{each.amount} {each.unit}".strip() for each in amounts)
+
+
+def _one_amount(amounts: Sequence[Amount]) -> Row:
+    """Amount and currency; of a record with several of them all in words."""
+    if len(amounts) > 1:
+        return (in_words(amounts), "")
+    return (amounts[0].amount, amounts[0].unit) if amounts else (None, "")
+
+
 def exception_examples(figures: Figures) -> Table:
     """Examples behind the working list."""
     rows = (
-        (x.code, x.object, x.source, e.field or x.field, x.state, *_three(e))
+        (x.code, x.object, x.source, e.field or x.field, x.state, *_three(e), e.owner, *_one_amount(e.amounts))
         for x in figures.exceptions
         for e in x.examples
     )
-    columns = "code:code object source field state:word record source_value expected actual message"
+    columns = (
+        "code:code object source field state:word record source_value expected actual message"
+        " owner amount:amount currency"
+    )
     return _table("exception_examples", columns, rows)
 
 

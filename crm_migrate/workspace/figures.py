@@ -20,6 +20,7 @@ from crm_migrate.workspace.mapping_figures import MappingChanges
 from crm_migrate.workspace.night_figures import WatchFigure
 from crm_migrate.workspace.pack_figures import PackFigure
 from crm_migrate.workspace.repair_figures import RepairFigure
+from crm_migrate.workspace.stake_figures import Amount, OwnerStake
 from crm_migrate.workspace.visibility_figures import VisibilityFigure
 
 Mode = Literal["insert_only", "update_only"]
@@ -66,6 +67,7 @@ class Example(Figure):
     """One record or cell behind a figure.
 
     `personal` decides only where no field, and so no type, is known: then the values are masked unless it is false.
+    Examples of exceptions have the owner of their record and the amounts that it concerns, by currency.
     """
 
     record: str
@@ -75,6 +77,8 @@ class Example(Figure):
     actual: str | None = None
     message: str = ""
     personal: bool = True
+    owner: str = ""
+    amounts: tuple[Amount, ...] = ()
 
 
 class SourceFigure(Figure):
@@ -318,7 +322,11 @@ IN_TARGET, DELETED, REMOVED = "in the target", "deleted in the target", "removed
 class ExceptionGroup(Figure):
     """Exceptions of one cause: what a person works through. At most 50 examples; `count` is all of them.
 
-    `id` is the same in every run (`exception_ids.py`)."""
+    `id` is the same in every run (`exception_ids.py`). `amounts` are sums by currency, `owners` the same by the owner
+    that the field `owner_field` names, the most frequent first; `others` those of all owners beyond 200. All
+    are empty where the mapping has no such field, or the exceptions are of no record of ours. Sums are of the lines
+    in `reconcile/exceptions`, which have the amount of a record once.
+    """
 
     id: str = ""
     code: str
@@ -331,6 +339,10 @@ class ExceptionGroup(Figure):
     count: int
     title: str
     fix: str
+    owner_field: str = ""
+    owners: tuple[OwnerStake, ...] = ()
+    others: OwnerStake | None = None
+    amounts: tuple[Amount, ...] = ()
     examples: tuple[Example, ...] = ()
 
 

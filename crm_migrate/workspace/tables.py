@@ -243,7 +243,9 @@ REPAIRED = Table(
     ("name", "cause", "__entity"),
 )
 EXCEPTIONS = Table(
-    "reconcile/exceptions", texts("object", "code", "source", "field", "rule", "state", "record"), ("object", "code")
+    "reconcile/exceptions",
+    texts("object", "code", "source", "field", "rule", "state", "record", "owner", "amount", "unit"),
+    ("object", "code"),
 )
 
 # In the folder of a run, those of each start of its undo.

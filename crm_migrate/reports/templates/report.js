@@ -54,16 +54,36 @@
   const searched = groups.map((group, i) => ({
     head: fold([...group.children].filter((e) => !e.matches("table, .scroll, .found")).map((e) => e.textContent).join(" ")),
     rows: [...group.querySelectorAll(".examples tbody tr")].map((row) => ({
-      key: row.querySelector("code").textContent, text: fold(row.textContent),
+      key: row.querySelector("code").textContent, text: fold(row.textContent), owner: row.dataset.owner,
     })),
   }));
+
+  // Of whom the exceptions are: the lines of a cause that say so, and how many exceptions of one owner it has.
+  const owned = groups.map((group) => [...group.querySelectorAll(".stakes tbody tr")]);
+  const count = (i, owner) => owner
+    ? owned[i].reduce((sum, row) => sum + (row.dataset.owner === owner ? Number(row.dataset.count) : 0), 0)
+    : Number(groups[i].dataset.count);
+
+  // Of one owner only the own lines are shown, and no sum is that of others too.
+  function narrow(group, i, owner) {
+    const others = (row) => owner !== "" && row.dataset.owner !== owner;
+    for (const row of group.querySelectorAll(".stakes tbody tr, .examples tbody tr")) row.hidden = others(row);
+    const sum = group.querySelector("[data-sum]");
+    if (!sum) return;
+    sum.dataset.whole ??= sum.textContent;
+    const own = owned[i].filter((row) => !others(row));
+    sum.textContent = owner === "" ? sum.dataset.whole : own.map((row) => row.cells[2].textContent).filter(Boolean).join(" · ");
+    sum.hidden = sum.textContent === "";
+  }
 
   // Keys are folded when somebody searches for the first time: there may be fifty thousand.
   const folded = [];
   const keysOf = (i) => (folded[i] ??= (keys[i] ?? []).map((key) => ({ key, text: fold(key) })));
 
-  // The records of a cause that a text finds: by key, wherever they are; by any other word, where they are shown.
-  function found(i, text) {
+  // The records of a cause that a text finds: by key, wherever they are; by any other word, where they are shown. Whose
+  // a key is the page knows of those only that it shows.
+  function found(i, text, owner) {
+    if (owner) return searched[i].rows.filter((row) => row.owner === owner && row.text.includes(text));
     const byKey = keysOf(i).map((each, at) => ({ ...each, at })).filter((each) => each.text.includes(text));
     const known = new Set(byKey.map((each) => each.key));
     return [...byKey, ...searched[i].rows.filter((row) => row.text.includes(text) && !known.has(row.key))];
@@ -79,18 +99,18 @@
     return link;
   }
 
-  function search(i, text) {
+  function search(i, text, owner) {
     const group = groups[i];
     const note = group.querySelector(".found");
     note.hidden = true;
-    if (!text || searched[i].head.includes(text)) return Number(group.dataset.count);
-    const records = found(i, text);
+    if (!text || searched[i].head.includes(text)) return count(i, owner);
+    const records = found(i, text, owner);
     if (!records.length) return 0;
     note.hidden = false;
     const once = [...new Map(records.map((each) => [each.key, each])).values()].slice(0, 50);
     note.replaceChildren(`${note.dataset.text.replace("{found}", number(records.length))} `,
       ...once.flatMap((each, n) => [n ? "; " : "", named(group, each)]), records.length > 50 ? " …" : "");
-    return Math.min(records.length, Number(group.dataset.count));
+    return Math.min(records.length, count(i, owner));
   }
 
   const number = (value) => value.toLocaleString(document.documentElement.lang);
@@ -98,8 +118,12 @@
   function apply(scroll) {
     const wanted = fields().filter((e) => e.value).map((e) => [e.name, e.value]);
     const text = fold(form.elements.text.value.trim());
-    const shown = groups.map((group, i) =>
-      wanted.every(([name, value]) => name === "text" || group.dataset[name] === value) ? search(i, text) : 0);
+    const owner = form.elements.owner?.value ?? "";
+    const shown = groups.map((group, i) => {
+      narrow(group, i, owner);
+      return wanted.every(([name, value]) => ["text", "owner"].includes(name) || group.dataset[name] === value)
+        ? search(i, text, owner) : 0;
+    });
     const few = text && shown.filter(Boolean).length <= 10;
     groups.forEach((group, i) => {
       group.hidden = !shown[i];

@@ -49,6 +49,7 @@ from crm_migrate.stages.reconcile.privacy import privacy
 from crm_migrate.stages.reconcile.repaired import repair_figures
 from crm_migrate.stages.reconcile.scores import rule_scores
 from crm_migrate.stages.reconcile.sides import loaded_fields
+from crm_migrate.stages.reconcile.stakes import concerned
 from crm_migrate.stages.reconcile.target_sets import target_set
 from crm_migrate.stages.reconcile.verdict import not_checked, sentence, verdict
 from crm_migrate.stages.reconcile.visibility import visibility
@@ -127,6 +128,7 @@ def reconcile(
             collected.consent.extend(consent_cells(tables, plan, object_plan))
         _measure(tables, own, pack, plan, collected)
         collected.decisions = _decisions(tables, plan, collected.sources, collected.consent)
+        collected.exceptions = concerned(tables, plan, collected.exceptions)
         listing.publish(tables)
         collected.repairs = tuple(repair_figures(tables, plan))
         write_manifest_of_files(tables, plan, run)

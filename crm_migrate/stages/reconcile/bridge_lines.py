@@ -30,7 +30,7 @@ def source_lines(
         SELECT *, text AS was_text, unit AS was_unit, amount AS was_amount, day AS was_day FROM (
           SELECT __source AS source, __row AS row, __split AS split, __key AS key,
             __state AS state, __code AS code, __rule AS rule, __cluster AS cluster, __corrected AS corrected,
-            {text} AS text, {_unit(currency, "")} AS unit, {_exact(text)} AS amount, {_day(plan, object_plan)} AS day
+            {text} AS text, {_unit(currency, "")} AS unit, {exact(text)} AS amount, {_day(plan, object_plan)} AS day
           FROM {source_rows} WHERE __source IN ({", ".join(map(literal, fed)) or "''"}))"""
     )
     for source in fed:
@@ -53,7 +53,7 @@ def _correct(
     cells = ", ".join(f"{value_of(field, source)} AS {quoted(field.name)}" for field in told)
     tables.execute(
         f"""UPDATE {table} SET text = n.{quoted(measure.name)}, unit = {_unit(currency, "n.")},
-          amount = {_exact(f"n.{quoted(measure.name)}")},
+          amount = {exact(f"n.{quoted(measure.name)}")},
           day = {_day(plan, object_plan, f"n.{quoted(on.name)}" if on else None)}
         FROM (SELECT a.__row, a.__split, {cells} FROM {records} a) n
         WHERE source = {literal(source)} AND row = n.__row AND split = n.__split
@@ -109,13 +109,13 @@ def expected_lines(
     cell = f"c.{quoted(measure.name)}"
     states = ", ".join(
         f"{_unit_of(currency, whys)} AS {state}_unit, {_cell_of(measure, whys)} AS {state}_text, "
-        f"{_exact(_cell_of(measure, whys))} AS {state}, {_day_of(plan, object_plan, on, whys)} AS {state}_day"
+        f"{exact(_cell_of(measure, whys))} AS {state}, {_day_of(plan, object_plan, on, whys)} AS {state}_day"
         for state, whys in (("final", _FINAL), ("held", _HELD), ("now", _NOW))
     )
     tables.execute(
         f"""CREATE TEMP TABLE {table} AS
         SELECT c.__cluster AS cluster, x.__entity AS entity, {_unit(currency, "c.")} AS unit, {cell} AS text,
-          {_exact(cell)} AS amount, {_day(plan, object_plan, f"c.{quoted(on.name)}" if on else None)} AS day, {states}
+          {exact(cell)} AS amount, {_day(plan, object_plan, f"c.{quoted(on.name)}" if on else None)} AS day, {states}
         FROM {quoted(f"expected/{name}")} x JOIN {complete} c ON c.__cluster = x.__cluster
         {with_kept(object_plan, "x.__entity")} LEFT JOIN {theirs} t ON t.target_id = k.target_id"""
     )
@@ -143,7 +143,7 @@ def _day_of(plan: Plan, object_plan: ObjectPlan, on: FieldPlan | None, whys: tup
     return _day(plan, object_plan, f"c.{quoted(on.name)}" if on.target is None else _cell_of(on, whys))
 
 
-def _exact(cell: str) -> str:
+def exact(cell: str) -> str:
     """The exact amount of a text; null where it is none, or has more decimals than a sum can hold."""
     return f"CASE WHEN regexp_matches({cell}, {EXACT}) THEN {cell}::DECIMAL(38, 9) END"
 
@@ -163,7 +163,7 @@ def actual_lines(
     on = _dated(plan, object_plan)
     dated = on is not None and on.target in there
     day = _day(plan, object_plan, f"{quoted(str(on.target))}::VARCHAR" if on and dated else "NULL")
-    columns = f"target_id, __entity AS entity, {unit} AS unit, {cell} AS text, {_exact(cell)} AS amount, {day} AS day"
+    columns = f"target_id, __entity AS entity, {unit} AS unit, {cell} AS text, {exact(cell)} AS amount, {day} AS day"
     fields = [str(f.target) for f in (measure, currency, on) if f is not None and f.target in there]
     theirs = tables.scan(THEIRS, name, also=texts(*fields))
     stood = ", ".join(f"b.{each} AS stood_{each}" for each in ("unit", "text", "amount", "day"))

@@ -25,11 +25,10 @@ from crm_migrate.workspace.following import settled
 from crm_migrate.workspace.night_figures import Does, Share
 from crm_migrate.workspace.nights import Known, Result
 from crm_migrate.workspace.relations import Relations
-from crm_migrate.workspace.tables import DISPOSITIONS, EXCEPTIONS
+from crm_migrate.workspace.tables import DISPOSITIONS
 
 BLOCKING = NEVER_ACCEPTED | {"gone", "gone_amount", "consent"}  # without these no share means anything
 _DIFFER = ("lost", "different", "filled_by_target")  # states of exceptions that count cells
-_PLACE = tuple(name for name in EXCEPTIONS.columns if name != "record")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +74,11 @@ def _open(tables: Relations, watching: Watching, groups: Sequence[ExceptionGroup
 
 def _mark(tables: Relations, found: Sequence[ExceptionGroup]) -> None:
     """Create `deviating_` (`object`, `record`): those behind the exceptions; cells are listed without a code."""
-    tables.execute(f"CREATE OR REPLACE TEMP TABLE open_ ({', '.join(f'{name} VARCHAR' for name in _PLACE)})")
+    tables.execute(f"CREATE OR REPLACE TEMP TABLE open_ ({', '.join(f'{name} VARCHAR' for name in listing.PLACE)})")
     for group in found:
-        values = (literal(getattr(group, name)) for name in _PLACE)
+        values = (literal(getattr(group, name)) for name in listing.PLACE)
         tables.execute(f"INSERT INTO open_ VALUES ({', '.join(values)})")
-    same = " AND ".join(f"l.{name} = o.{name}" for name in _PLACE if name != "code")
+    same = " AND ".join(f"l.{name} = o.{name}" for name in listing.PLACE if name != "code")
     tables.execute(
         f"""CREATE OR REPLACE TEMP TABLE deviating_ AS SELECT DISTINCT l.object, l.record FROM {listing.TABLE} l
         JOIN open_ o ON {same} AND (l.code = o.code OR l.code = '')"""

@@ -47,6 +47,8 @@ _COMPARE_CODES = (
 # Their messages are rules and sentences of the mapping itself, never a value.
 _OWN_WORDS = frozenset({"excluded_rule", "skipped_line", "check_failed", "retention", "retention_undated"})
 
+_LINE = listing.line("__source", "__row", "__split")
+
 
 def code_of(cls: str, cause: str, link: bool) -> str:
     """The stable code of a difference."""
@@ -133,21 +135,21 @@ def unexpected_exceptions(found: TargetSet) -> Iterator[ExceptionGroup]:
 def _unread(tables: Relations, source: str) -> str:
     view = tables.scan(QUARANTINE, source)
     return f"""SELECT code, '' AS rule, '' AS field, 'quarantined' AS state, {literal(source)} AS source,
-      {literal(source)} || ':' || coalesce(line::VARCHAR, '?') AS record, raw AS before,
+      {literal(source)} || ':' || coalesce(line::VARCHAR, '?') AS record, NULL AS line, raw AS before,
       NULL::VARCHAR AS after, message FROM {view}"""
 
 
 def _rows(tables: Relations, name: str, states: str) -> str:
     view = tables.scan(DISPOSITIONS, name)
     return f"""SELECT code, rule, field, state, __source AS source,
-      {listing.RECORD} AS record, NULL::VARCHAR AS before,
+      {listing.RECORD} AS record, {_LINE} AS line, NULL::VARCHAR AS before,
       NULL::VARCHAR AS after, message FROM {view} WHERE state IN {states}"""
 
 
 def _unmatched(tables: Relations, name: str) -> str:
     view = tables.scan(DISPOSITIONS, name)
     return f"""SELECT code, rule, field, state, __source AS source,
-      __source || ':' || coalesce(__key, 'row ' || __row) AS record,
+      __source || ':' || coalesce(__key, 'row ' || __row) AS record, {_LINE} AS line,
       NULL::VARCHAR AS before, NULL::VARCHAR AS after, message FROM {view} WHERE code = 'enrichment_unmatched'"""
 
 
@@ -156,7 +158,8 @@ def _cells(tables: Relations, name: str, source: str) -> str:
     cells = tables.scan(CELLS, name, source)
     view = tables.scan(DISPOSITIONS, name)
     return f"""SELECT c.code, '' AS rule, c.field, 'kept' AS state, d.__source AS source,
-      d.__source || ':' || coalesce(d.__key, 'row ' || d.__row) AS record, c.before, c.after, c.message
+      d.__source || ':' || coalesce(d.__key, 'row ' || d.__row) AS record,
+      {listing.line("d.__source", "d.__row", "d.__split")} AS line, c.before, c.after, c.message
     FROM {cells} c JOIN {view} d USING (__row, __split) WHERE d.__source = {literal(source)}
     AND d.state NOT IN ('rejected', 'held', 'excluded', 'absent')"""
 
@@ -165,7 +168,7 @@ def _notes(tables: Relations, name: str) -> str:
     notes = tables.scan(LINK_NOTES, name)
     nodes = tables.scan(NODES, name)
     return f"""SELECT x.code, '' AS rule, x.field, 'kept' AS state, n.__source AS source,
-      n.__source || ':' || n.__key AS record,
+      n.__source || ':' || n.__key AS record, NULL AS line,
       NULL::VARCHAR AS before, NULL::VARCHAR AS after, x.message FROM {notes} x LEFT JOIN {nodes} n USING (__node)"""
 
 
@@ -176,7 +179,7 @@ def _warnings(tables: Relations, name: str) -> str:
     nodes = tables.scan(NODES, name)
     planned = tables.scan(PLANNED, name)
     return f"""SELECT w.code, w.rule, w.field, 'kept' AS state, n.__source AS source,
-      n.__source || ':' || n.__key AS record,
+      n.__source || ':' || n.__key AS record, NULL AS line,
       NULL::VARCHAR AS before, NULL::VARCHAR AS after, w.message
     FROM {warnings} w LEFT JOIN {clusters} k ON k.__cluster = w.__cluster AND k.__node = w.__cluster
     LEFT JOIN {nodes} n ON n.__node = k.__node
@@ -198,7 +201,8 @@ def _emptied(tables: Relations, object_plan: ObjectPlan, field: FieldPlan) -> st
     own = tables.scan(PLANNED, name, also=texts(target))
     parents, nodes = tables.scan(PLANNED, field.ref.object), tables.scan(NODES, name)
     return f"""SELECT 'parent_excluded' AS code, 'ref' AS rule, {literal(field.name)} AS field, 'kept' AS state,
-      n.__source AS source, n.__source || ':' || n.__key AS record, NULL::VARCHAR AS before, NULL::VARCHAR AS after,
+      n.__source AS source, n.__source || ':' || n.__key AS record, NULL AS line,
+      NULL::VARCHAR AS before, NULL::VARCHAR AS after,
       'The record it points to was left out. The link was cleared.' AS message
     FROM {completed} c JOIN {parents} p ON p.__cluster = TRY_CAST(c.{quoted(field.name)} AS BIGINT)
       AND p.__action = 'excluded'
@@ -215,7 +219,7 @@ def _breaches(tables: Relations, object_plan: ObjectPlan) -> str:
     planned = tables.scan(PLANNED, object_plan.name, also=texts(*targets))
     values = " ".join(f"WHEN {literal(target)} THEN p.{quoted(target)}" for target in targets) or "WHEN '' THEN ''"
     return f"""SELECT b.code, '' AS rule, b.field, b."when" AS state, '' AS source,
-      coalesce(m.record, b.__entity, 'target:' || b.target_id) AS record,
+      coalesce(m.record, b.__entity, 'target:' || b.target_id) AS record, NULL AS line,
       CASE WHEN b.code = 'not_a_choice' THEN CASE b.field {values} ELSE NULL::VARCHAR END END AS before,
       NULL::VARCHAR AS after, b.message
     FROM {breaches} b LEFT JOIN {planned} p ON p.__cluster = b.__cluster AND b."when" = 'before'
@@ -237,7 +241,7 @@ def _left_behind(tables: Relations, name: str) -> str:
     return f"""SELECT v.code, '' AS rule, '' AS field,
       CASE WHEN {there} THEN {literal(IN_TARGET)} WHEN r.outcome = 'removed' THEN {literal(REMOVED)}
         ELSE {literal(DELETED)} END AS state, '' AS source,
-      coalesce({literal(name)} || ':' || coalesce(a.target_id, r.target_id), v.__entity) AS record,
+      coalesce({literal(name)} || ':' || coalesce(a.target_id, r.target_id), v.__entity) AS record, NULL AS line,
       NULL::VARCHAR AS before, NULL::VARCHAR AS after, {said} || ' (on_rerun: ' || v.policy || ')' AS message
     FROM {vanished} v LEFT JOIN {after} a USING (__entity) LEFT JOIN {removals} r USING (__entity)
     WHERE v.code <> 'merged_there'"""
@@ -246,7 +250,7 @@ def _left_behind(tables: Relations, name: str) -> str:
 def _followed(tables: Relations, name: str) -> str:
     """Records that users of the target have merged into others of ours: nothing is lost, their rows belong to those."""
     return f"""SELECT code, '' AS rule, '' AS field, {literal(DELETED)} AS state, '' AS source, __entity AS record,
-      NULL::VARCHAR AS before, NULL::VARCHAR AS after, message
+      NULL AS line, NULL::VARCHAR AS before, NULL::VARCHAR AS after, message
     FROM {tables.scan(VANISHED, name)} WHERE code = 'merged_there'"""
 
 
@@ -257,7 +261,7 @@ def _differences(tables: Relations, name: str, sourced: str, *, link: bool) -> I
     """
     told = ", ".join(map(literal, (EDITED, EMPTIED)))
     differing = f"FROM {sourced} WHERE class IN ('lost', 'different', 'filled_by_target') OR cause IN ({told})"
-    listing.add(tables, f"SELECT {literal(name)}, '', '', name, coalesce(cause, ''), class, record {differing}")
+    listing.add(tables, f"SELECT {literal(name)}, '', '', name, coalesce(cause, ''), class, record, NULL {differing}")
     rows = tables.rows(
         f"""SELECT name, class, cause, n, record, source_value, expected, actual FROM (
           SELECT *, count(*) OVER g AS n, row_number() OVER (g ORDER BY record, __entity) AS i {differing}
@@ -283,11 +287,11 @@ def _grouped(tables: Relations, object_name: str, found: Sequence[tuple[Severity
     value = f"{keys}, coalesce(before, message)"  # a row that waits says its value in words
     texts = ", ".join(f"coalesce({key}, '') AS {key}" for key in keys.split(", "))
     lines = " UNION ALL ".join(
-        f"SELECT {part} AS part, {texts}, record, before, after, message FROM ({query})"
+        f"SELECT {part} AS part, {texts}, record, line, before, after, message FROM ({query})"
         for part, (_, query) in enumerate(found)
     )
     tables.execute(f"CREATE OR REPLACE TEMP TABLE found_ AS {lines}")
-    listing.add(tables, f"SELECT {literal(object_name)}, {keys}, record FROM found_")
+    listing.add(tables, f"SELECT {literal(object_name)}, {keys}, record, line FROM found_")
     rows = tables.rows(
         f"""WITH v AS (SELECT *, row_number() OVER (PARTITION BY part, {value} ORDER BY record, message) AS again
           FROM found_),

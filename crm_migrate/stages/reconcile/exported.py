@@ -40,6 +40,11 @@ def currency_field(object_plan: ObjectPlan) -> FieldPlan | None:
     return next(iter(object_plan.of_role("currency")), None)
 
 
+def owner_field(object_plan: ObjectPlan) -> FieldPlan | None:
+    """The field that says whose a record is, if the target has a place for it."""
+    return next((f for f in object_plan.of_role("owner") if f.target is not None), None)
+
+
 def status_field(object_plan: ObjectPlan) -> FieldPlan | None:
     """The field that says whether a record is still to be worked on: a stage, or of a task or ticket what is done."""
     work = holds_work(object_plan.name, object_plan.target)
@@ -168,12 +173,16 @@ def _as_exported(batch: pl.DataFrame, was: Originals) -> pl.DataFrame:
 
 
 def _fields(plan: Plan, object_plan: ObjectPlan) -> list[FieldPlan]:
-    """Amounts, their currency and day, consent, mailboxes, the status, and what the key figures of the object need.
+    """Amounts, their currency and day, owner, consent, mailboxes, status, and what the key figures of the object need.
 
     In the order of the mapping.
     """
     wanted = {f.name for f in (*money_fields(object_plan), *consent_fields(object_plan))}
-    wanted |= {f.name for f in (currency_field(object_plan), status_field(object_plan)) if f is not None}
+    wanted |= {
+        f.name
+        for f in (currency_field(object_plan), owner_field(object_plan), status_field(object_plan))
+        if f is not None
+    }
     if plan.money.rate_on:
         wanted |= {plan.money.rate_on}
     figures = [kpi for kpi in plan.reconcile.kpis if kpi.object == object_plan.name]

@@ -35,7 +35,8 @@ def left_open(tables: Relations, plan: Plan, object_plan: ObjectPlan) -> Iterato
     tables.execute(
         f"""CREATE OR REPLACE TEMP TABLE open_ AS SELECT l.__source AS source, coalesce(l.__rule, '') AS rule,
           l.__state AS state, coalesce(l.__code, '') AS code, l.__said AS said,
-          l.__source || ':' || coalesce(l.__key, 'row ' || l.__row) AS record
+          l.__source || ':' || coalesce(l.__key, 'row ' || l.__row) AS record,
+          {listing.line("l.__source", "l.__row", "l.__split")} AS line
         FROM {rows} l{told}
         WHERE {is_open(status, "l")} AND NOT {decided(plan, "l.__rule")} AND NOT {_computed(status)} AND (
           (l.__state = 'excluded' AND coalesce(l.__code, '') <> 'not_updated') OR (l.__state = 'absent' AND NOT {other})
@@ -44,7 +45,7 @@ def left_open(tables: Relations, plan: Plan, object_plan: ObjectPlan) -> Iterato
               AND e.__state IN ('created', 'updated', 'unchanged', 'merged') AND {is_open(status, "e")})))"""
     )
     place = f"{literal(object_plan.name)}, {literal(CODE)}, source, ''"
-    listing.add(tables, f"SELECT {place}, rule, state, record FROM open_")
+    listing.add(tables, f"SELECT {place}, rule, state, record, line FROM open_")
     yield from _groups(tables)
 
 

@@ -83,7 +83,8 @@ def left_out_lines(tables: Relations, object_name: str, left: str, lines: str) -
     """The lines that do not arrive, by source, rule and state; the largest amounts first."""
     place = f"{literal(object_name)}, 'left_out_amount', source, '', coalesce(rule, ''), state"
     record = "source || ':' || coalesce(key, 'row ' || row)"
-    listing.add(tables, f"SELECT {place}, {record} FROM {lines} SEMI JOIN {left} USING (source, row, split)")
+    line = listing.line("source", "row", "split")
+    listing.add(tables, f"SELECT {place}, {record}, {line} FROM {lines} SEMI JOIN {left} USING (source, row, split)")
     rows = tables.rows(
         f"""SELECT source, coalesce(rule, ''), state, record, amount, unit, code, n FROM (
           SELECT *, {record} AS record, count(*) OVER g AS n,

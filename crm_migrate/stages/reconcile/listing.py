@@ -1,25 +1,65 @@
 """Every record behind every exception, in one table of the run: figures have at most 50 examples of each cause."""
 
+from collections.abc import Sequence
+from typing import TypeVar
+
+from crm_migrate.quoting import literal
+from crm_migrate.workspace.figures import ExceptionGroup
 from crm_migrate.workspace.relations import Relations
 from crm_migrate.workspace.tables import EXCEPTIONS
 
 TABLE = "listed_"
 RECORD = "__source || ':' || coalesce(nullif(__key, ''), 'row ' || __row)"  # SQL: what a row is called
+PLACE = ("object", "code", "source", "field", "rule", "state")  # what tells one cause from another
+
+_L = TypeVar("_L")
+Lines = dict[tuple[str, ...], list[_L]]  # place -> what is known of its lines
 
 
 def start(tables: Relations) -> None:
     """An empty list."""
-    tables.execute(
-        f"CREATE OR REPLACE TEMP TABLE {TABLE} ({', '.join(f'{name} VARCHAR' for name in EXCEPTIONS.columns)})"
-    )
+    kinds = {**EXCEPTIONS.columns, "amount": "DECIMAL(38, 9)", "who": "VARCHAR", "settled": "BOOLEAN"}
+    columns = ", ".join(f"{name} {kind}" for name, kind in kinds.items())
+    tables.execute(f"CREATE OR REPLACE TEMP TABLE {TABLE} ({columns})")
+
+
+def line(source: str, row: str, split: str) -> str:
+    """SQL: the name of a row that no record can have."""
+    return f"'#' || {source} || ' ' || {row} || '.' || {split}"
 
 
 def add(tables: Relations, query: str) -> None:
-    """Add the rows of a query with the columns of the list, in their order."""
-    tables.execute(f"INSERT INTO {TABLE} {query}")
+    """Add the rows of a query: the place, the record and, where a row is told and no record, its `line`, else null."""
+    tables.execute(f"INSERT INTO {TABLE} ({', '.join(PLACE)}, record, who) {query}")
+
+
+def settle(tables: Relations, object_name: str, known: str) -> None:
+    """Say whose the lines of an object are and what they concern, by a query of `who`, `owner`, `amount`, `unit`, and
+    the `place` by which one of several is chosen. Of lines of one record in one place only the first has the amount."""
+    who, mine = "coalesce(who, record)", f"object = {literal(object_name)}"
+    tables.execute(
+        f"""CREATE OR REPLACE TEMP TABLE settled_ AS
+        WITH mine AS (SELECT * REPLACE ({who} AS who) FROM {TABLE} WHERE {mine}),
+        known AS (SELECT who, arg_min(stake, (place, stake)) AS stake FROM (
+          SELECT who, place, {{'owner': owner, 'amount': amount, 'unit': unit}} AS stake FROM ({known}))
+          SEMI JOIN mine USING (who) GROUP BY who)
+        SELECT mine.* REPLACE (k.stake.owner AS owner, k.stake.unit AS unit, TRUE AS settled,
+          CASE WHEN row_number() OVER (PARTITION BY {", ".join(PLACE)}, who ORDER BY record) = 1
+            THEN k.stake.amount END AS amount)
+        FROM mine LEFT JOIN known k USING (who)"""
+    )
+    tables.execute(f"DELETE FROM {TABLE} WHERE {mine}")
+    tables.execute(f"INSERT INTO {TABLE} BY NAME SELECT * FROM settled_")
+
+
+def found(lines: Lines[_L], group: ExceptionGroup) -> Sequence[_L]:
+    """The lines of a group; differences of cells are listed without a code."""
+    place = {name: str(getattr(group, name)) for name in PLACE}
+    return lines.get(tuple(place.values())) or lines.get(tuple((place | {"code": ""}).values())) or ()
 
 
 def publish(tables: Relations) -> None:
     """Write `reconcile/exceptions`."""
     listed = ", ".join(EXCEPTIONS.columns)
-    tables.publish(f"SELECT {listed} FROM {TABLE} ORDER BY ALL", EXCEPTIONS)
+    amount = r"regexp_replace(amount::VARCHAR, '(\.[0-9]{2}[0-9]*?)0*$', '\1') AS amount"
+    tables.publish(f"SELECT {listed} FROM (SELECT * REPLACE ({amount}) FROM {TABLE}) ORDER BY ALL", EXCEPTIONS)

@@ -2,6 +2,7 @@
 
 from crm_migrate.mapping.plan import ObjectPlan
 from crm_migrate.quoting import literal, quoted
+from crm_migrate.stages.reconcile.exported import owner_field
 from crm_migrate.workspace.relations import Relations
 from crm_migrate.workspace.tables import DISPOSITIONS, EXTRACTED, texts
 
@@ -10,7 +11,7 @@ OWNERS = 500
 
 def owner_flow(tables: Relations, object_plan: ObjectPlan) -> list[tuple[str, str, int]]:
     """(legacy owner, owner in the target, records) of one object, by the row whose record arrived."""
-    field = next((f for f in object_plan.of_role("owner") if f.target is not None), None)
+    field = owner_field(object_plan)
     actual = quoted(f"actual/{object_plan.name}")
     if field is None or field.target not in tables.kinds(actual):
         return []

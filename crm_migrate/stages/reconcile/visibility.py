@@ -9,7 +9,7 @@ from crm_migrate.mapping.varying import RECORD_TYPE
 from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.reconcile.bridge_tables import plain
 from crm_migrate.stages.reconcile.derived import Side, with_derived
-from crm_migrate.stages.reconcile.exported import currency_field, money_fields, status_field
+from crm_migrate.stages.reconcile.exported import currency_field, money_fields, owner_field, status_field
 from crm_migrate.stages.reconcile.kpis import found_in
 from crm_migrate.workspace.relations import Relations
 from crm_migrate.workspace.visibility_figures import Sight, VisibilityFigure
@@ -20,7 +20,7 @@ def visibility(tables: Relations, plan: Plan, object_plan: ObjectPlan) -> Iterat
 
     Nothing where the target's profile names no view, the mapping brings no owner, or the target does not give it back.
     """
-    owner = next((f for f in object_plan.of_role("owner") if f.target is not None), None)
+    owner = owner_field(object_plan)
     actual = quoted(f"actual/{object_plan.name}")
     if object_plan.view is None or owner is None or owner.target not in tables.kinds(actual):
         return
