@@ -13,7 +13,7 @@ from crm_migrate.errors import CrmMigrateError, InputError
 from crm_migrate.reports.json_report import ReportFile
 from crm_migrate.signing.evidence import FORMAT, MANIFEST, MAPPING, PEOPLE, REPORT
 from crm_migrate.signing.sealed_zip import MAX_BYTES, packed, unpacked
-from crm_migrate.workspace.figures import signature_of
+from crm_migrate.workspace.figures import signature_as_written
 from crm_migrate.workspace.sign_offs import FILE, SignOff, bound_of, parse_sign_offs
 
 
@@ -79,7 +79,8 @@ def _wrong(files: Mapping[str, bytes], listed: Mapping[str, Mapping[str, Any]]) 
 def _meaning(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> tuple[list[str], list[str]]:
     """What does not fit together although no byte is changed, and who has signed what it holds."""
     try:
-        report = ReportFile.model_validate_json(files[f"{REPORT}report.json"])
+        written = files[f"{REPORT}report.json"]
+        report = ReportFile.model_validate_json(written)
         sign_offs = parse_sign_offs(files[FILE]) if FILE in files else ()
     except (KeyError, ValidationError, CrmMigrateError) as error:
         return [f"report or sign-offs cannot be read: {type(error).__name__}"], []
@@ -88,7 +89,7 @@ def _meaning(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> tuple[l
         manifest["run"], manifest["figures"], manifest["verdict"],
     ):  # fmt: skip
         wrong.append("the manifest speaks of another run, or of other figures, than the report")
-    if not report.masked and signature_of(figures) != figures.header.signature:
+    if not report.masked and signature_as_written(json.loads(written)["figures"]) != figures.header.signature:
         wrong.append("the figures are not those that were signed")
     bound = bound_of(figures, _below(files, MAPPING), _below(files, PEOPLE))
     if bound.hash != manifest["sign_off"]:

@@ -5,11 +5,12 @@ Everything but `header` is a function of sources, plan, decisions and target, an
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
+from pydantic_core import to_json
 
 from crm_migrate.workspace.cause_figures import Confidence, Equivalence, Maker, Place
 from crm_migrate.workspace.coverage_figures import ColumnFigure, RelationFigure
@@ -498,7 +499,19 @@ class Figures(Figure):
             yield from ((link.object, link.field, cause) for cause in link.causes)
 
 
+_UNSIGNED = frozenset({"header", "follow_up"})
+
+
 def signature_of(figures: Figures) -> str:
     """What a signature is bound to: the run, and every figure, verdict, gate, digest and name that the report shows."""
-    signed = figures.model_dump_json(exclude={"header", "follow_up"})
-    return hashlib.sha256(f"{figures.header.run}\n{signed}".encode()).hexdigest()
+    return _signature(figures.header.run, figures.model_dump_json(exclude=set(_UNSIGNED)).encode())
+
+
+def signature_as_written(figures: Mapping[str, Any]) -> str:
+    """The same of the figures in a `report.json`, also where a version wrote it that knew of other figures."""
+    signed = {name: value for name, value in figures.items() if name not in _UNSIGNED}
+    return _signature(str(figures["header"]["run"]), to_json(signed))
+
+
+def _signature(run: str, signed: bytes) -> str:
+    return hashlib.sha256(run.encode() + b"\n" + signed).hexdigest()

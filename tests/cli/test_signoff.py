@@ -228,6 +228,33 @@ def test_files_that_are_missing_added_changed_or_do_not_fit_are_named(project: P
     assert "are not those of the manifest" in told and "signed  " not in told
 
 
+def test_figures_of_another_version_keep_the_signature_that_they_were_written_with(project: Path) -> None:
+    """Newer figures are not in its report; a figure that somebody changed is told all the same."""
+    file, _ = packed(project, "--reveal")
+
+    def told(change: Callable[[dict[str, Any]], object]) -> str:
+        def of_another_version(files: dict[str, bytes]) -> None:
+            report = json.loads(files["report/report.json"])
+            figures = report["figures"]
+            del figures["watch"]
+            signed = {name: figures[name] for name in figures if name not in ("header", "follow_up")}
+            text = f"{figures['header']['run']}\n{json.dumps(signed, ensure_ascii=False, separators=(',', ':'))}"
+            figures["header"]["signature"] = hashlib.sha256(text.encode()).hexdigest()
+            change(figures)
+            data = json.dumps(report, ensure_ascii=False).encode()
+            manifest = json.loads(files["manifest.json"])
+            manifest["figures"] = figures["header"]["signature"]
+            manifest["files"]["report/report.json"] = {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
+            files |= {"report/report.json": data, "manifest.json": json.dumps(manifest).encode()}
+
+        return rewritten(file, of_another_version)
+
+    assert "the figures are not those that were signed" not in told(lambda _: None)
+    assert "the figures are not those that were signed" in told(
+        lambda figures: figures["sources"][0].update(records=figures["sources"][0]["records"] + 1)
+    )
+
+
 def archive(*members: tuple[str, bytes], compression: int = zipfile.ZIP_STORED) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", compression) as out:

@@ -6,8 +6,11 @@ it any more. It is the first amount of the object, in its own currency. A record
 amount once, so that a sum is that of the lines.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from typing import Any
+
+import pyarrow as pa
 
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
 from crm_migrate.quoting import literal, quoted
@@ -22,7 +25,8 @@ from crm_migrate.workspace.tables import ACTUAL, CLUSTERS, COMPLETED, NODES, tex
 
 OWNERS = 200  # of one cause
 _Sums = dict[str, Decimal]
-_Line = tuple[str, str, Decimal | None, str]  # record, owner, amount, currency
+_Stake = tuple[str, str | None, Decimal | None, int]  # owner, currency, amount, lines
+_Owned = tuple[str, str, str | None, Decimal | None]  # record, owner, currency, amount
 
 
 def concerned(tables: Relations, plan: Plan, groups: Sequence[ExceptionGroup]) -> list[ExceptionGroup]:
@@ -33,8 +37,11 @@ def concerned(tables: Relations, plan: Plan, groups: Sequence[ExceptionGroup]) -
         if tables.count(f"{listing.TABLE} WHERE object = {literal(object_plan.name)}"):
             listing.settle(tables, object_plan.name, _known(tables, plan, object_plan))
     named = {each.name: field.name for each in plan.objects if (field := owner_field(each)) is not None}
-    lines = _lines(tables)
-    return [_with_stakes(group, listing.found(lines, group), named.get(group.object, "")) for group in groups]
+    stakes, owned = _by_owner(tables), _by_record(tables, groups)
+    return [
+        _with_stakes(each, listing.found(stakes, each), listing.found(owned, each), named.get(each.object, ""))
+        for each in groups
+    ]
 
 
 # ------------------------------------------------------------------------------------- what is known of a record
@@ -81,54 +88,82 @@ def _cell(alias: str, field: FieldPlan | None, *, in_target: bool) -> str:
 
 # ------------------------------------------------------------------------------------------ what a cause concerns
 
+_UNIT = "CASE WHEN amount IS NOT NULL THEN coalesce(unit, '') END"
 
-def _lines(tables: Relations) -> listing.Lines[_Line]:
-    """Every listed line of which an owner or an amount may be known, by its place."""
-    rows = tables.rows(
-        f"""SELECT {", ".join(listing.PLACE)}, record, coalesce(owner, ''), amount, unit FROM {listing.TABLE}
-        WHERE settled ORDER BY ALL"""
+
+def _by_owner(tables: Relations) -> listing.Lines[_Stake]:
+    """Of every place how many lines are of an owner, with the sum of those in one currency, or that have no amount."""
+    return _lines(tables, f"coalesce(owner, ''), {_UNIT}, sum(amount), count(*)", listing.TABLE)
+
+
+def _by_record(tables: Relations, groups: Sequence[ExceptionGroup]) -> listing.Lines[_Owned]:
+    """The same of every record that the groups show, with its owner."""
+    shown = {(group.object, example.record) for group in groups for example in group.examples}
+    objects, records = zip(*sorted(shown), strict=True) if shown else ((), ())
+    tables.connection.register(
+        "shown_", pa.table({"object": pa.array(objects, pa.string()), "record": pa.array(records, pa.string())})
     )
-    found: listing.Lines[_Line] = {}
-    for *place, record, owner, amount, unit in rows:
-        line = (str(record or ""), str(owner), None if amount is None else Decimal(amount), str(unit or ""))
-        found.setdefault(tuple(map(str, place)), []).append(line)
+    try:
+        lines = f"{listing.TABLE} SEMI JOIN shown_ USING (object, record)"
+        return _lines(tables, f"record, coalesce(min(nullif(owner, '')), ''), {_UNIT}, sum(amount)", lines)
+    finally:
+        tables.connection.unregister("shown_")
+
+
+def _lines(tables: Relations, wanted: str, relation: str) -> listing.Lines[Any]:
+    """What is wanted of the lines that may have an owner or an amount, by their place."""
+    rows = tables.rows(
+        f"SELECT {', '.join(listing.PLACE)}, {wanted} FROM {relation} WHERE settled GROUP BY ALL ORDER BY ALL"
+    )
+    places = len(listing.PLACE)
+    found: listing.Lines[Any] = {}
+    for row in rows:
+        found.setdefault(tuple(map(str, row[:places])), []).append(row[places:])
     return found
 
 
-def _with_stakes(group: ExceptionGroup, lines: Sequence[_Line], owned_by: str) -> ExceptionGroup:
-    if not lines:
+def _with_stakes(group: ExceptionGroup, stakes: Sequence[_Stake], owned: Sequence[_Owned], by: str) -> ExceptionGroup:
+    if not stakes:
         return group
-    whole, counts, sums = _Sums(), dict[str, int](), dict[str, _Sums]()
-    for _, owner, amount, unit in lines:
-        counts[owner] = counts.get(owner, 0) + 1
-        for each in (whole, sums.setdefault(owner, {})):
-            add(each, {} if amount is None else {unit: amount})
-    order = sorted(counts, key=lambda owner: (-counts[owner], owner)) if owned_by else []
-    owners = tuple(OwnerStake(owner=o, count=counts[o], amounts=_amounts(sums[o])) for o in order[:OWNERS])
+    counts: dict[str, int] = {}
+    sums: dict[str, _Sums] = {}
+    for owner, unit, amount, count in stakes:
+        counts[owner] = counts.get(owner, 0) + count
+        add(sums.setdefault(owner, {}), _sum(unit, amount))
+    order = sorted(counts, key=lambda owner: (-counts[owner], owner)) if by else []
     beyond = order[OWNERS:]
-    rest, left = _Sums(), sum(counts[owner] for owner in beyond)
-    for owner in beyond:
-        add(rest, sums[owner])
+    left = sum(counts[owner] for owner in beyond)
     return group.model_copy(
         update={
-            "owner_field": owned_by,
-            "owners": owners,
-            "others": OwnerStake(owner="", count=left, amounts=_amounts(rest)) if beyond else None,
-            "amounts": _amounts(whole),
-            "examples": tuple(_examples(group.examples, lines)),
+            "owner_field": by,
+            "owners": tuple(OwnerStake(owner=o, count=counts[o], amounts=_amounts(sums[o])) for o in order[:OWNERS]),
+            "others": OwnerStake(owner="", count=left, amounts=_together(sums, beyond)) if beyond else None,
+            "amounts": _together(sums, sums),
+            "examples": tuple(_examples(group.examples, owned)),
         }
     )
 
 
-def _examples(examples: Sequence[Example], lines: Sequence[_Line]) -> Iterator[Example]:
+def _examples(examples: Sequence[Example], owned: Sequence[_Owned]) -> Iterator[Example]:
     """Lines of one key are one record: the first example of it has what they come to."""
     owners, sums = dict[str, str](), dict[str, _Sums]()
-    for record, owner, amount, unit in lines:
+    for record, owner, unit, amount in owned:
         owners[record] = owners.get(record) or owner
-        add(sums.setdefault(record, {}), {} if amount is None else {unit: amount})
+        add(sums.setdefault(record, {}), _sum(unit, amount))
     for example in examples:
         stake = {"owner": owners.get(example.record, ""), "amounts": _amounts(sums.pop(example.record, {}))}
         yield example.model_copy(update=stake)
+
+
+def _sum(unit: str | None, amount: Decimal | None) -> _Sums:
+    return {} if unit is None or amount is None else {unit: amount}
+
+
+def _together(sums: Mapping[str, _Sums], owners: Iterable[str]) -> tuple[Amount, ...]:
+    whole: _Sums = {}
+    for owner in owners:
+        add(whole, sums[owner])
+    return _amounts(whole)
 
 
 def _amounts(sums: _Sums) -> tuple[Amount, ...]:
