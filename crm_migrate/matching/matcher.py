@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from crm_migrate.cleansing.nobodies import identify_nobody
 from crm_migrate.errors import UsageError
-from crm_migrate.matching.comparing.detection import KINDS, Detected, detect
+from crm_migrate.matching.comparing.detection import KINDS, Detected, alone, beside
 from crm_migrate.matching.comparing.facts import facts_of
 from crm_migrate.matching.comparing.records import Records, prepare
 from crm_migrate.matching.comparing.terms import Codes
@@ -237,12 +237,13 @@ def _read(
     """What each column was taken for, the types to compare by, and the texts of these columns; column by column."""
     names = [str(name) for name in whole.columns]
     given = _checked(types, names) if types else None
-    detected, texts = [], {}
+    found, texts = list[Detected](), {}
     for at, name in enumerate(names):
         column = _strings(whole.iloc[:, at])
-        detected += detect(pl.DataFrame({name: column}), entity)
-        if name in given if given else detected[-1].type:
+        found.append(alone(name, column, entity))
+        if name in given if given else found[-1].type:
             texts[name] = _clean(column)
+    detected = beside(found, entity)
     kinds = given or {d.column: d.type for d in detected if d.type}
     return tuple(detected), kinds, pl.DataFrame({name: texts[name] for name in kinds})
 

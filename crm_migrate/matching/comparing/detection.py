@@ -43,7 +43,16 @@ class Detected:
 
 def detect(frame: pl.DataFrame, entity: str) -> list[Detected]:
     """One finding per column, in the order of the frame."""
-    found = [_detected(name, _seen(frame[name]), len(frame), entity) for name in frame.columns]
+    return beside([alone(name, frame[name], entity) for name in frame.columns], entity)
+
+
+def alone(name: str, values: pl.Series, entity: str) -> Detected:
+    """What a column is by its own name and values; `beside` says what the other columns make of it."""
+    return _detected(name, _seen(values), len(values), entity)
+
+
+def beside(found: list[Detected], entity: str) -> list[Detected]:
+    """The findings of all columns of a frame, each in the light of the others."""
     kinds = {each.type for each in found}
     if entity == "organisation" or "given_name" not in kinds or "family_name" in kinds:
         return found
