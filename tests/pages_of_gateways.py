@@ -18,13 +18,29 @@ class Hasty(Waiting):
 
 
 class Wrath:
-    """Whom the gateway answers by itself: a part of method and path; the status, and the page."""
+    """Whom the gateway answers by itself: a part of a request; the status, and the page.
+
+    With `only`, it lets so many of these requests pass, and answers the next one, however often that comes.
+    """
 
     def __init__(self) -> None:
         self.path, self.status, self.body = "", 404, PAGE
+        self.only: int | None = None
+        self.struck = b""
+
+    def strike(self, only: int) -> None:
+        """Answer one request of all that come."""
+        self.path, self.only, self.struck = "/", only, b""
 
     def __call__(self, asked: Asked) -> Strike | None:
-        return self._page if self.path and self.path in f"{asked.method} {asked.path}" else None
+        if not self.path or self.path.encode() not in bytes(asked):
+            return None
+        if self.only is None:
+            return self._page
+        self.only -= 1
+        if self.only == -1:
+            self.struck = bytes(asked)
+        return self._page if self.struck == bytes(asked) else None
 
     def _page(self, exchange: Exchange) -> None:
         exchange.answer(Said(self.status, self.body, {"Content-Type": "text/html"}))

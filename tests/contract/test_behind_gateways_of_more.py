@@ -1,4 +1,4 @@
-"""What a gateway in front of five more CRMs says is no reason to delete, to refuse, or to call done."""
+"""What a gateway in front of six more CRMs says is no reason to delete, to refuse, or to call done."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,6 +9,7 @@ from environments import Environment
 from espos import Espo
 from exactly_once.gateway import gateway
 from freshsales_accounts import Account
+from odoo_databases import Database
 from pages_of_gateways import STATUSES, Hasty, Wrath, removal_of
 from vtigers import Installation
 
@@ -19,19 +20,31 @@ from crm_migrate_dynamics.settings import read_settings as dynamics_settings
 from crm_migrate_dynamics.target import DynamicsTarget
 from crm_migrate_freshsales.settings import read_settings as freshsales_settings
 from crm_migrate_freshsales.target import FreshsalesTarget
+from crm_migrate_odoo.settings import read_settings as odoo_settings
+from crm_migrate_odoo.target import OdooTarget
 from crm_migrate_opencrm.espocrm.opening import espocrm
 from crm_migrate_opencrm.vtiger.opening import vtiger
 from crm_migrate_zoho.settings import read_settings as zoho_settings
 from crm_migrate_zoho.target import ZohoTarget
 
 Said = dict[str, str]
-# CRM -> its companies, how they are called, and what removes and what creates one.
+# CRM -> its companies, how they are called, and what of a request removes and what creates one.
 CRMS: dict[str, tuple[str, str, str, str]] = {
     "zoho": ("Accounts", "Account_Name", "DELETE ", "POST /crm/v8/Accounts"),
     "dynamics": ("account", "name", "$batch", "$batch"),
     "freshsales": ("sales_accounts", "name", "DELETE ", "POST /crm/sales/api/sales_accounts"),
+    "odoo": ("res.partner:is_company=true", "name", '"unlink"', '"load"'),
     "espocrm": ("Account", "name", "DELETE ", "POST "),
     "vtiger": ("Accounts", "accountname", "POST ", "POST "),
+}
+# CRM -> its people, how they are called, and by what they belong to a company.
+PEOPLE = {
+    "zoho": ("Contacts", "Last_Name", "Account_Name"),
+    "dynamics": ("contact", "lastname", "parentcustomerid.account"),
+    "freshsales": ("contacts", "last_name", "sales_accounts"),
+    "odoo": ("res.partner:is_company=false", "name", "parent_id"),
+    "espocrm": ("Contact", "lastName", "accountId"),
+    "vtiger": ("Contacts", "lastname", "account_id"),
 }
 KEYS = {"freshsales": "cf_crm_migrate_id", "espocrm": "cCrmMigrateId", "vtiger": "cf.crm_migrate_id"}
 
@@ -41,7 +54,8 @@ def begun(name: str) -> tuple[Said, Callable[[], None]]:
     if name == "zoho":
         server = zohos.started()
         return zohos.options(server), server.stop
-    made = {"dynamics": Environment, "freshsales": Account, "espocrm": Espo, "vtiger": Installation}[name]()
+    kinds = {"dynamics": Environment, "freshsales": Account, "odoo": Database, "espocrm": Espo, "vtiger": Installation}
+    made = kinds[name]()
     if isinstance(made, Account):
         return {"url": made.url, "token": made.token, "longest_seconds": "5", "settle_seconds": "0"}, made.stop
     return made.options, made.stop
@@ -51,6 +65,7 @@ OPENED: dict[str, Callable[[Said], Target]] = {
     "zoho": lambda said: ZohoTarget(zoho_settings(said), Hasty()),
     "dynamics": lambda said: DynamicsTarget(dynamics_settings(said), Hasty()),
     "freshsales": lambda said: FreshsalesTarget(freshsales_settings(said), Hasty()),
+    "odoo": lambda said: OdooTarget(odoo_settings(said), Hasty()),
     "espocrm": lambda said: espocrm(said, Hasty()),
     "vtiger": lambda said: vtiger(said, Hasty()),
 }
@@ -94,3 +109,29 @@ def test_a_page_is_no_word_of_the_crm(name: str, status: int) -> None:
             assert not (said.loaded or said.refused or said.refused_whole), (wrath.path, said)
         wrath.path = ""
         assert [(row[ENTITY], row["target_id"]) for row in everything(target, object)] == [("a", id)]
+
+
+@pytest.mark.cases(2)
+@pytest.mark.parametrize("status", STATUSES)
+@pytest.mark.parametrize("name", CRMS)
+def test_whoever_is_referred_to_stays_whichever_question_a_page_answers(name: str, status: int) -> None:
+    key, (called, field, _, _), (people, last, company) = KEYS.get(name, "crm_migrate_id"), CRMS[name], PEOPLE[name]
+    object = TargetObject(called, (TargetField(field, "text"),), key)
+    fields = TargetField(last, "text"), TargetField(company, "reference", reference=called)
+    person = TargetObject(people, fields, key)
+    with behind(name) as (target, wrath):
+        assert isinstance(target, Remove)
+        target.prepare((object, person), apply=True)
+        id = write(target, object, "a", [{ENTITY: "a", field: "Acme"}]).loaded["a"]
+        assert write(target, person, "p", [{ENTITY: "p", last: "Doe", company: id}]).loaded
+        wrath.status = status
+        for place in range(99):
+            wrath.path = ""
+            target.prepare((object, person), apply=False)  # forgets what it knows
+            wrath.strike(place)
+            said = told(lambda: target.remove(removal_of(object, id)))
+            assert not said.loaded, place
+            if not wrath.struck:
+                break
+        assert said.refused["a"].code == "REFERRED"
+        assert place > 2
