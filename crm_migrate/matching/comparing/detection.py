@@ -2,10 +2,12 @@
 
 import re
 from dataclasses import dataclass
+from itertools import accumulate
 
 import polars as pl
 
 from crm_migrate.cleansing.text.letters import fold
+from crm_migrate.matching.comparing.folding import said
 from crm_migrate.matching.comparing.words import lines
 
 # Chosen, not measured: columns are mostly known by their names, and what these find is shown (`found.detected`).
@@ -18,7 +20,7 @@ _CONTENT = (
     ("street", r"^\s*(\d+\w?,?\s+\p{L}.{4,}|\p{L}[\p{L} .\-]{4,}\s\d{1,4}\s?[a-z]?)\s*$"),
 )
 _ENOUGH = 0.7  # share of values in the shape of a type, from which a column without a telling name is of it
-_POSSIBLE = {"url": r"\w\.\w", "company_name": r"\p{L}"}
+_POSSIBLE = {"url": r"\w\.\w", "company_name": r"\p{L}", "birth_date": r"\d"}
 _MOST = 0.5  # share of values that must be possible for the type that a column's name tells
 _FEW = 20  # rows; in smaller tables one value for all may still be the two doubles that are looked for
 # A column of dates without a telling name holds births when enough of its years lie before any CRM began to be filled.
@@ -26,8 +28,23 @@ _BEFORE_CRM, _OLD_ENOUGH = 1990, 0.25
 _NUMBERS = frozenset(
     ("id", "ids", "no", "nr", "nummer", "num", "number", "numarasi", "kodu", "kod", "guid", "uuid", "key")
 )
-_NAME = ("name", "nama", "nom", "naam")  # of a person, a family or a firm: what else there is tells
+_GIVEN = ("isim", "ad", "adi", "nombre", "nome")  # of persons; of a firm it is the name
+_NAME = ("name", "nama", "nom", "naam", "nazwa")  # of a person, a family or a firm: what else there is tells
 _BROAD = ("company_name", "person_name", "street")
+# What stands before these words says what the column holds; after them stand its owner, or what it may hold as well.
+_OR = "or"
+_BETWEEN = (
+    _OR,
+    "of", "de", "du", "des", "del", "della", "dell", "di", "da", "do", "dos", "das", "van", "der", "ou", "oder", "o",
+    "ya", "veya", "lub", "atau",
+)  # fmt: skip
+_FAINT = ("nombre", "nome", "nama", "numero")  # a given name, a house number where nothing else says of what
+# Words that are something else in another language, where most values are in its shape: Brazilian, Dutch, Polish codes.
+_OTHERWISE = {
+    "cep": ("postal_code", r"^\s*\d{5}-?\d{3}\s*$"),
+    "pc": ("postal_code", r"^\s*\d{4} ?[A-Za-z]{2}\s*$"),
+    "kod": ("postal_code", r"^\s*\d\d-\d{3}\s*$"),
+}
 _NUMBERED = ("phone", "fax", "tax_id", "house_number", "address_rest", "street")
 KINDS = tuple(line.partition("=")[0].strip() for line in lines("columns"))
 
@@ -80,6 +97,9 @@ def _detected(name: str, filled: pl.Series, rows: int, entity: str) -> Detected:
         return Detected(name, "", "no values")
     if rows >= _FEW and filled.n_unique() == 1:
         return Detected(name, "", "one value only")
+    otherwise = next((_OTHERWISE[word] for word in _words(name) if word in _OTHERWISE), None)
+    if otherwise and _share(filled, otherwise[1]) >= _MOST:
+        return Detected(name, otherwise[0], f"the name says {name!r}, and the values look like it")
     by_name = _by_name(name, entity)
     if by_name and _possible(filled, by_name[0]):
         return Detected(name, by_name[0], f"the name says {by_name[1]!r}")
@@ -95,7 +115,12 @@ def _detected(name: str, filled: pl.Series, rows: int, entity: str) -> Detected:
 def _possible(values: pl.Series, kind: str) -> bool:
     """Most values can be what the name of the column says: `Website` may hold yes and no, `Sites` a count."""
     pattern = _POSSIBLE.get(kind)
-    return pattern is None or float(values.head(SAMPLE).str.contains(pattern).mean() or 0) >= _MOST  # type: ignore[arg-type]
+    return pattern is None or _share(values, pattern) >= _MOST
+
+
+def _share(values: pl.Series, pattern: str) -> float:
+    """Share of the values that say something which look like this."""
+    return float(said(values.head(SAMPLE)).str.contains(pattern).mean() or 0)  # type: ignore[arg-type]
 
 
 def _of_birth(values: pl.Series) -> bool:
@@ -105,7 +130,7 @@ def _of_birth(values: pl.Series) -> bool:
 
 def _by_name(name: str, entity: str) -> tuple[str, str] | None:
     words = _words(name)
-    found = _whole(words, name, entity) or _part(words)
+    found = _whole(words, name, entity) or _part(_words(name.replace("/", f" {_OR} ")))
     if found and found[0] == "company_name" and entity == "person":
         return "employer", found[1]
     return found
@@ -123,7 +148,7 @@ def _whole(words: list[str], name: str, entity: str) -> tuple[str, str] | None:
     """What the name as a whole says."""
     closed = "".join(words)
     known = _known()
-    if closed in _NAME or (closed == "isim" and entity == "organisation"):
+    if closed in _NAME or (closed in _GIVEN and entity == "organisation"):
         return ("company_name" if entity == "organisation" else "person_name"), name
     for whole in (closed, closed.rstrip("0123456789")):
         if whole in known:
@@ -141,20 +166,27 @@ def _part(words: list[str]) -> tuple[str, str] | None:
         return "record", about
     found = _longest(words, known)
     number = next((word for word in words if word in _NUMBERS), None)
-    if number and (found is None or found[0] not in _NUMBERED):
+    if number and (
+        found is None or not (found[0] in _NUMBERED or found[1].startswith(number) or found[1].endswith(number))
+    ):
         return "id", number
     return found
 
 
 def _longest(words: list[str], known: dict[str, str]) -> tuple[str, str] | None:
-    """The longest part that says something; a word like city or mail says more than account, contact or address."""
-    found: list[tuple[str, str]] = []
+    """The part that says most: rather city or mail than account, contact or address; what stands before `of` or a
+    stroke; the longest; the last, as in `Account City`.
+    """
+    after = list(accumulate(word in _BETWEEN for word in words))
+    found: dict[tuple[int, int, int, int], tuple[str, str]] = {}
     for length in (3, 2, 1):
-        for start in range(len(words) - length, -1, -1):
+        for start in range(len(words) - length + 1):
             part = "".join(words[start : start + length]).rstrip("0123456789")
-            if len(part) > 2 and part in known and known[part] not in ("id", "source", "choice"):
-                found.append((known[part], part))
-    return min(found, key=lambda kind_part: kind_part[0] in _BROAD, default=None)
+            kind = known.get(part, "") if len(part) > 2 else ""
+            if kind not in ("", "id", "source", "choice"):
+                broad = 2 if part in _FAINT else int(kind in _BROAD)
+                found[broad, after[start], -length, -start] = (kind, part)
+    return found[min(found)] if found else None
 
 
 def _known() -> dict[str, str]:
