@@ -19,9 +19,11 @@ IDS = 100  # of a list of what no query tells
 
 def writing(described: Described, object: TargetObject, action: Action, loads: Sequence[Load]) -> int:
     """Credits of these batches: what is written, and the queries for our keys behind it, or before and behind it where
-    they are not unique; before a change one looks only, and at the tags, which are then given by a
-    request of their own: one for all records that are to have the same, so there may be more."""
+    they are not unique, and for the other rows of the same records; before a change one looks only, and at the tags,
+    which are then given by a request of their own: one for all records that are to have the same, so there may be
+    more."""
     looks = 2 if action == "create" and not described.unique(object.key_field) else 1
+    looks += bool(described.parent)
     tagged = [load for load in loads if action != "create" and load.columns.get(TAG)]
     tags = sum(-(-load.rows // IDS) + 1 for load in tagged)
     return sum(-(-load.rows // PER_CREDIT) + looks * -(-load.rows // coql.VALUES) for load in loads) + tags

@@ -14,6 +14,8 @@ from crm_migrate_zoho.shapes import (
     EMPTY,
     KEY,
     OPTED_OUT,
+    PARENT,
+    SUBFORM,
     USERS,
     can_be_made,
     label_of,
@@ -45,10 +47,12 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """A module as Zoho describes it, as the object of ours that is called so."""
+    """A module as Zoho describes it, as the object of ours that is called so; of a subform the `parent` is the module
+    that its rows are written through."""
 
     name: str
     fields: Mapping[str, Words] = field(default_factory=dict)
+    parent: str = ""
 
     @property
     def kind(self) -> Kind:
@@ -88,6 +92,11 @@ class Described:
             if module in modules_of(words):
                 yield name, f"{name}.{module}" if kind_of(words) == SEVERAL else name
 
+    @property
+    def is_unique(self) -> bool:
+        """Whether its fields can take each value once: those of activities and subforms cannot."""
+        return self.module not in ACTIVITIES and not self.parent
+
     def unique(self, key_field: str) -> bool:
         """Whether Zoho itself takes each key once."""
         return bool(self.fields.get(key_field, {}).get("unique"))
@@ -103,7 +112,7 @@ class Described:
             return ""
         if kind_of(words) != "text":
             return f"{self.module}.{key_field} is there, but it is no text"
-        if not self.unique(key_field) and self.module not in ACTIVITIES:
+        if not self.unique(key_field) and self.is_unique:
             return f"{self.module}.{key_field} is there, but it takes a value twice"
         return f"{self.module}.{key_field} is there, and we may not write it" if _own(words) else ""
 
@@ -131,11 +140,13 @@ def _module(said: Any) -> str:
 
 def object_of(described: Described, key_field: str = KEY) -> TargetObject:
     """The object in the words of the contract, without our key."""
+    own = (described.kind.field, key_field, PARENT if described.parent else "")
     plain = (
         field_of(name, words)
         for name, words in described.fields.items()
-        if kind_of(words) in SEMANTIC and name not in (described.kind.field, key_field)
+        if name not in own and (kind_of(words) in SEMANTIC or (kind_of(words) == SUBFORM and _wanted(words)))
     )
+    owner = [TargetField(PARENT, "reference", required=True, reference=described.parent)] if described.parent else []
     named = (
         TargetField(
             place.name,
@@ -145,7 +156,7 @@ def object_of(described: Described, key_field: str = KEY) -> TargetObject:
         )
         for place in described.named()
     )
-    return TargetObject(described.name, (*plain, *named), key_field, _UNFORESEEN)
+    return TargetObject(described.name, (*owner, *plain, *named), key_field, _UNFORESEEN)
 
 
 def field_of(name: str, words: Words) -> TargetField:
@@ -153,8 +164,8 @@ def field_of(name: str, words: Words) -> TargetField:
     kind, leads = kind_of(words), modules_of(words)
     return TargetField(
         name,
-        SEMANTIC[kind],
-        required=bool(words.get("system_mandatory")) and not _own(words) and kind != "boolean",
+        SEMANTIC.get(kind, "list"),
+        required=_wanted(words),
         unique=bool(words.get("unique")),
         length=_positive(words.get("length")) if kind in _TEXTS else None,
         choices=_choices(kind, words),
@@ -164,6 +175,11 @@ def field_of(name: str, words: Words) -> TargetField:
         **_size(kind, words),
         case_blind="letters" if words.get("unique") else "",
     )
+
+
+def _wanted(words: Words) -> bool:
+    """Whether a record has to be made with it. One with rows that it cannot be without is not made by us."""
+    return bool(words.get("system_mandatory")) and not _own(words) and kind_of(words) != "boolean"
 
 
 def _own(words: Words) -> bool:
@@ -218,7 +234,7 @@ def missing(wanted: TargetObject, there: Described) -> Iterator[Missing | str]:
     """What a module lacks: our key and custom fields, which can be made, and names of fields that cannot."""
     if wanted.key_field not in there.fields:
         if can_be_made(wanted.key_field):
-            yield Missing(there.module, wanted.key_field, _key_words(there.module, wanted.key_field))
+            yield Missing(there.module, wanted.key_field, _key_words(there, wanted.key_field))
         else:
             yield wanted.key_field
     for each in wanted.fields:
@@ -230,9 +246,9 @@ def missing(wanted: TargetObject, there: Described) -> Iterator[Missing | str]:
             yield each.name
 
 
-def _key_words(module: str, name: str) -> Words:
+def _key_words(there: Described, name: str) -> Words:
     """Our key: a text of which Zoho takes each once, whatever its case; our keys have small letters only."""
-    unique = {} if module in ACTIVITIES else {"unique": {"case_sensitive": False}}
+    unique = {"unique": {"case_sensitive": False}} if there.is_unique else {}
     return {"field_label": label_of(name), "data_type": "text", "length": KEY_LENGTH, **unique}
 
 

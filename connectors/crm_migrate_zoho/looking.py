@@ -12,8 +12,8 @@ from crm_migrate.connecting.kinds import Kind, kinds_of, split
 from crm_migrate.errors import TargetError
 from crm_migrate_zoho import answers, coql, requests
 from crm_migrate_zoho.answers import Record
-from crm_migrate_zoho.describe import Described, kind_of
-from crm_migrate_zoho.shapes import EMAIL
+from crm_migrate_zoho.describe import Described, Words, kind_of
+from crm_migrate_zoho.shapes import EMAIL, PARENT, SUBFORM
 from crm_migrate_zoho.values import QUERIED, SEVERAL
 
 IDS = 100  # of one list
@@ -61,9 +61,17 @@ class Looking:
         with self._lock:
             if name not in self._described:
                 found = self.ask(requests.fields(kind.object), answers.fields)
-                self._described[name] = None if found is None else Described(name, found)
+                self._described[name] = None if found is None else Described(name, found, self._parent(kind, found))
             described = self._described[name]
         return described if described is None or not kind.field or kind.field in described.fields else None
+
+    def _parent(self, kind: Kind, fields: Mapping[str, Words]) -> str:
+        """The module whose records have the records of this one as their rows; "" where it is no subform."""
+        if PARENT not in fields:
+            return ""
+        (said,) = self.ask(requests.module(kind.object), answers.modules)
+        parent = said.get("parent_module")
+        return str(parent["api_name"]) if said.get("generated_type") == SUBFORM and isinstance(parent, dict) else ""
 
     def kinds(self, module: str) -> list[Kind]:
         """The kinds of a module's records that were asked for so far."""

@@ -8,7 +8,7 @@ from crm_migrate.connecting.cells import Unfit
 from crm_migrate.connecting.contract import ENTITY, Refusal, TargetObject
 from crm_migrate.connecting.shaping import Record, Row
 from crm_migrate_zoho.describe import Described, Place
-from crm_migrate_zoho.shapes import EMAIL, MODULE_OF, MOST_TAGS, NO_MAIL, OWNER, TAG
+from crm_migrate_zoho.shapes import EMAIL, MODULE_OF, MOST_TAGS, NO_MAIL, OWNER, PARENT, TAG
 from crm_migrate_zoho.values import SEVERAL, TAGS, json_of, text_of
 
 Values = dict[str, Any]
@@ -107,9 +107,10 @@ def asked(shape: Shape, *, key: bool = True) -> list[str]:
 
 def looked_at(shape: Shape) -> list[str]:
     """What has to be read of a record before it is changed, where it is written: the mark that it wants no mail, and
-    its tags."""
+    its tags; of a row the record that it belongs to."""
     written = {place.field for place in shape.places.values()}
-    return [field for field in (shape.described.opted_out, TAG) if field in written]
+    told = [field for field in (shape.described.opted_out, TAG) if field in written]
+    return [*told, PARENT] if shape.described.parent else told
 
 
 def key_of(shape: Shape, record: Record) -> str | None:

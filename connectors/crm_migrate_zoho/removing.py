@@ -12,6 +12,7 @@ from crm_migrate.connecting.taking_back import Referring, judged, kind_of, told
 from crm_migrate_zoho import coql, records, requests
 from crm_migrate_zoho.calls import Calls
 from crm_migrate_zoho.describe import Described
+from crm_migrate_zoho.rows import Rows
 from crm_migrate_zoho.values import text_of
 
 
@@ -20,6 +21,7 @@ class Removing:
 
     def __init__(self, calls: Calls) -> None:
         self._calls, self._looking = calls, calls.looking
+        self._rows = Rows(calls)
 
     def remove(self, batch: WriteBatch) -> Answer:
         """Into the recycle bin, from where users may bring records back for 60 days."""
@@ -30,6 +32,8 @@ class Removing:
         ids, known = judged(rows, there, partial(self._referring, shape.described))
         if not ids:
             return known
+        if shape.described.parent:
+            return joined(known, self._without(batch.object, self._rows.take(batch.object, ids, until, rows), ids))
         if late := self._calls.late(until, ids, known):
             return late
         said = self._calls.send(requests.deleting(shape.described.module, list(ids.values())), rows.values())

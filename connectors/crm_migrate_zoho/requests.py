@@ -31,6 +31,11 @@ def modules() -> Request:
     return Request("GET", f"{ROOT}/settings/modules")
 
 
+def module(name: str) -> Request:
+    """What is said of one."""
+    return Request("GET", f"{ROOT}/settings/modules/{{module}}", {"module": name})
+
+
 def fields(module: str) -> Request:
     """The fields of a module."""
     return Request("GET", f"{ROOT}/settings/fields", query={"module": module})

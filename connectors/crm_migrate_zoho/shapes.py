@@ -19,6 +19,7 @@ MODULE_OF = "$se_module"  # beside `What_Id`: of which module the record is
 RESERVED = frozenset({"Currency", "Exchange_Rate", "Pipeline", "Tag", "Layout", "Territories", "Owner", "id"})
 TAG = "Tag"  # the list of tags of a record
 MOST_TAGS = 10  # of a record
+SUBFORM, PARENT = "subform", "Parent_Id"  # a field that holds rows; the record that a row belongs to
 EMPTY = "-None-"  # how a picklist calls that nothing is chosen
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*")
 

@@ -21,10 +21,9 @@ from crm_migrate_zoho.auth import open_rooms
 from crm_migrate_zoho.describe import Described, kind_of
 from crm_migrate_zoho.looking import Looking, Rows
 from crm_migrate_zoho.settings import Settings
-from crm_migrate_zoho.shapes import MODULE_OF
+from crm_migrate_zoho.shapes import MODULE_OF, SUBFORM
 from crm_migrate_zoho.values import SEVERAL, read_text
 
-_SUBFORM = "subform"
 _OWNED = "ownerlookup"  # told by the mailbox of the user, beside the id
 
 
@@ -52,8 +51,8 @@ class ZohoSource:
 
     @cached_property
     def _fields(self) -> list[str]:
-        """The fields of the module, without its subforms: rows of those are told of one record at a time only."""
-        return [name for name, words in self._described.fields.items() if kind_of(words) != _SUBFORM]
+        """The fields of the module, without its subforms: those are tables of their own."""
+        return [name for name, words in self._described.fields.items() if kind_of(words) != SUBFORM]
 
     @cached_property
     def _columns(self) -> list[tuple[str, str]]:
@@ -123,10 +122,10 @@ class ZohoSource:
         )
 
     def _aside(self) -> Iterator[str]:
-        """What is not read of the module, in words."""
-        subforms = [name for name, words in self._described.fields.items() if kind_of(words) == _SUBFORM]
+        """What is not read with the module, in words."""
+        subforms = [name for name, words in self._described.fields.items() if kind_of(words) == SUBFORM]
         if subforms:
-            yield f"subforms that are not read: {', '.join(subforms)}"
+            yield f"subforms, which are tables of their own: {', '.join(subforms)}"
 
     def facts(self) -> tuple[tuple[FileFact, ...], tuple[Finding, ...]]:
         """What was read; complete only after `read` is exhausted."""

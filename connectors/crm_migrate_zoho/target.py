@@ -32,6 +32,7 @@ from crm_migrate_zoho.looking import Looking
 from crm_migrate_zoho.preparing import prepare
 from crm_migrate_zoho.records import Shape
 from crm_migrate_zoho.removing import Removing
+from crm_migrate_zoho.rows import Rows
 from crm_migrate_zoho.settings import Settings
 from crm_migrate_zoho.shapes import KEY
 from crm_migrate_zoho.writing import Writing
@@ -51,6 +52,7 @@ class ZohoTarget:
         self._looking = Looking(questions, owns_nothing=settings.owns_nothing)
         self._calls = Calls(changes, self._looking, self._waiting, settings.pace)
         self._writing, self._removing = Writing(self._calls), Removing(self._calls)
+        self._rows = Rows(self._calls)
 
     @property
     def stop(self) -> threading.Event:
@@ -58,9 +60,18 @@ class ZohoTarget:
         return self._waiting.stop
 
     def limits(self, object: TargetObject, action: Action) -> Limits:  # noqa: ARG002 -- all are alike there
-        """A request of 100 records, and the times of the environment."""
+        """A request of 100 records, and the times of the environment. Rows of subforms are written one batch at a time:
+        two at once would not know of each other's rows of a record."""
         said = self._settings
-        return Limits(ROWS, BYTES, said.parallel, said.longest_seconds, said.settle_seconds)
+        parallel = 1 if self._has_rows(object) else said.parallel
+        return Limits(ROWS, BYTES, parallel, said.longest_seconds, said.settle_seconds)
+
+    def _has_rows(self, object: TargetObject) -> bool:
+        described = self._looking.described(object.name)
+        return described is not None and described.parent != ""
+
+    def _looks_after(self, object: TargetObject) -> Rows | Writing:
+        return self._rows if self._has_rows(object) else self._writing
 
     def writing(self, object: TargetObject, action: Action, loads: Iterable[Load]) -> int:
         """The credits of what is written, and of the looks at our keys."""
@@ -107,7 +118,7 @@ class ZohoTarget:
 
     def write(self, batch: WriteBatch) -> Answer:
         """One request."""
-        return self._writing.write(batch)
+        return self._looks_after(batch.object).write(batch)
 
     def remove(self, batch: WriteBatch) -> Answer:
         """One request, of records that nobody refers to; into the recycle bin."""
@@ -115,7 +126,7 @@ class ZohoTarget:
 
     def release(self, batch: WriteBatch) -> Answer:
         """One request."""
-        return self._writing.change(batch)
+        return self._looks_after(batch.object).change(batch)
 
     def referred(self, object: TargetObject, known: Collection[tuple[str, str]]) -> Iterator[pa.Table]:
         """By the lookups of all modules."""

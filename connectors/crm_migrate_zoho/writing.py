@@ -8,14 +8,12 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from crm_migrate.connecting.batch_rows import rows_of
-from crm_migrate.connecting.cells import Unfit
-from crm_migrate.connecting.contract import TARGET_ID, Answer, Refusal, WriteBatch
+from crm_migrate.connecting.contract import Answer, Refusal, WriteBatch
 from crm_migrate.connecting.row_results import Result, changed, created, joined
-from crm_migrate.connecting.shaping import Row
 from crm_migrate.errors import TargetError
-from crm_migrate_zoho import records, requests, tagging
+from crm_migrate_zoho import making, requests, tagging
 from crm_migrate_zoho.calls import Calls
-from crm_migrate_zoho.records import Shape, Values
+from crm_migrate_zoho.records import Shape
 
 RECENT = timedelta(days=1)  # so far back it is asked who was deleted: clocks differ
 
@@ -38,7 +36,7 @@ class Writing:
         once = shape.described.unique(shape.key_field)
         before = {} if once else self._calls.keyed(batch.object, rows)
         rows = {entity: row for entity, row in rows.items() if entity not in before}
-        made, refused = self._made(shape, rows)
+        made, refused = making.creations(self._calls, shape, rows)
         others = Answer(before, refused)
         if not made:
             return others
@@ -54,17 +52,6 @@ class Writing:
             return self._calls.whole(said, left, others) if left else others
         there = {**self._taken_away(shape, list(made), said, there), **there}
         return joined(others, created(list(made), said, there, self._calls.now()))
-
-    def _made(self, shape: Shape, rows: Mapping[str, Row]) -> tuple[dict[str, Values], dict[str, Refusal]]:
-        """Rows as records to be made, and why others cannot be."""
-        users = self._calls.users(shape, list(rows.values()))
-        made, refused = dict[str, Values](), dict[str, Refusal]()
-        for entity, row in rows.items():
-            try:
-                made[entity] = records.created(shape, row, users)
-            except Unfit as unfit:
-                refused[entity] = unfit.refusal
-        return made, refused
 
     def _taken_away(
         self, shape: Shape, entities: Sequence[str], said: Sequence[Result], there: Mapping[str, str]
@@ -90,14 +77,7 @@ class Writing:
         shape = self._calls.shape(batch)
         rows = rows_of(batch)
         current = self._calls.current(shape, batch)
-        users = self._calls.users(shape, [rows[entity] for entity in current.records])
-        made, refused = dict[str, Values](), dict(current.refused)
-        for entity, record in current.records.items():
-            key = None if batch.action == "release" else entity if TARGET_ID in batch.rows.column_names else ""
-            try:
-                made[entity] = records.changed(shape, str(record["id"]), rows[entity], users, record, key)
-            except Unfit as unfit:
-                refused[entity] = unfit.refusal
+        made, refused = making.changes(self._calls, shape, batch, rows, current)
         tags = tagging.taken_out(made, current.records)
         now = self._calls.now()
         others = Answer(refused=refused, later={e: now for e in rows if e not in made and e not in refused})

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from demo.finished_run import FinishedRun, lines_of
@@ -179,6 +180,8 @@ sources:
   firmen: {{file: firmen.csv, key: FirmaID}}
   kontakte: {{file: kontakte.csv, key: KontaktID}}
   aufgaben: {{file: aufgaben.csv, key: AufgabeID}}
+  chancen: {{file: chancen.csv, key: ChanceID}}
+  posten: {{file: posten.csv, key: PostenID}}
 {ENVIRONMENT}    longest_seconds: "2"
 objects:
   accounts:
@@ -197,6 +200,17 @@ objects:
       subject: Betreff
       contact: {{aufgaben: KontaktID, ref: contacts.kontakte}}
       company: {{aufgaben: FirmaID, ref: accounts.firmen}}
+  deals:
+    from: chancen
+    fields:
+      name: Titel
+      stage: {{constant: Qualification}}
+  line_items:
+    from: posten
+    fields:
+      deal: {{posten: ChanceID, ref: deals.chancen}}
+      name: Artikel
+      quantity: Menge
 """
 
 
@@ -211,6 +225,8 @@ def small(folder: Path) -> Path:
                      *(f"{n},Yılmaz-{n},k{n}@firma{n % 6}.example,{n % 6}" for n in range(14))],
         "aufgaben": ["AufgabeID,Betreff,KontaktID,FirmaID",
                      *(f"{n},Aufgabe {n},{n % 14},{n % 14 % 6}" for n in range(20))],
+        "chancen": ["ChanceID,Titel", *(f"{n},Chance {n}" for n in range(3))],
+        "posten": ["PostenID,ChanceID,Artikel,Menge", *(f"{n},{n % 3},Artikel {n},{n + 1}" for n in range(12))],
     }  # fmt: skip
     for name, lines in tables.items():
         (folder / f"{name}.csv").write_text("\n".join([*lines, ""]), encoding="utf-8")
@@ -229,7 +245,8 @@ def small(folder: Path) -> Path:
 def test_a_small_company_is_there_once_whatever_gets_lost(
     faults: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with served(monkeypatch) as server:
+    schema = {"objects": {"Line_Items": {"subform_of": "Deals"}}, "pipelines": False}
+    with served(monkeypatch, schema=schema) as server:
         folder = small(tmp_path)
         assert left("target", "prepare", folder) == 0
         server.engine.schedule = Schedule(read_schedule(faults, server.engine.kinds), 13)
@@ -248,10 +265,20 @@ def test_a_small_company_is_there_once_whatever_gets_lost(
         assert (len(firms), len(people), len(tasks)) == (6, 14, 20)
         assert all(f"firma{firms[p['Account_Name']].split()[1]}.example" in p["Email"] for p in people.values())
         assert all(people[each["Who_Id"]]["Account_Name"] == each["What_Id"] for each in tasks)
+        deals = {each.id: each.values["Deal_Name"] for each in store.all("Deals")}
+        lines = sorted((int(row["Quantity"]), row["Item_Name"], deals[row["Parent_Id"]]) for row in rows_of(server))
+        assert lines == [(n + 1, f"Artikel {n}", f"Chance {n % 3}") for n in range(12)]
         loaded, writes = FinishedRun(folder).folder.name, written(server)
         assert left("run", folder) == 0 and written(server) == writes
         assert left("undo", folder, loaded, "--apply") == 0
-        assert [len(store.all(name)) for name in ("Accounts", "Contacts", "Tasks")] == [0, 0, 0]
+        assert not [
+            each for name in ("Accounts", "Contacts", "Tasks", "Deals", "Line_Items") for each in store.all(name)
+        ]
+
+
+def rows_of(server: Server) -> list[dict[str, Any]]:
+    """The rows of deals."""
+    return [dict(each.values) for each in server.engine.store.all("Line_Items")]
 
 
 def written(server: Server) -> int:

@@ -23,7 +23,7 @@ _AREAS = {"small": 2000, "large": 32_000, "rich_text": 50_000}
 _JSON = {
     "lookup": "jsonobject", "ownerlookup": "jsonobject", "multi_module_lookup": "jsonobject", "integer": "integer",
     "currency": "double", "double": "double", "percent": "double", "boolean": "boolean", "tags": "jsonarray",
-    "multiselectpicklist": "jsonarray",
+    "multiselectpicklist": "jsonarray", "subform": "jsonarray",
 }  # fmt: skip
 _BLIND = ({"case_sensitive": False}, {"casesensitive": "false"})  # as the documents and as Zoho's SDK spell it
 _LABEL = re.compile(r"[^A-Za-z0-9]+")
@@ -112,6 +112,8 @@ def _unique(visit: Visit, module: str, asked: Mapping[str, Any]) -> bool:
     """Whether its values are there once, whatever their case: it cannot be another way."""
     if asked.get("unique") is None:
         return False
+    if visit.store.schema.objects[module].more.get("subform_of"):
+        raise Wrong("INVALID_DATA", "unique is not supported for the fields of a subform", "unique")
     if asked["unique"] not in _BLIND:
         raise Wrong("INVALID_DATA", "invalid data", "unique")
     if sum(each.unique for each in visit.fields(module).values()) >= UNIQUE:
@@ -143,6 +145,7 @@ def _told(module: str, each: Field, at: int) -> dict[str, Any]:
         "operation_type": {"web_update": not own, "api_create": not own, "web_create": not own, "api_update": not own},
         "lookup": {"module": targets[0], "display_label": label, "api_name": each.name} if kind == "lookup" else {},
         "multi_module_lookup": {"api_name": each.name, "modules": targets} if kind == "multi_module_lookup" else {},
+        "associated_module": {"module": each.name, "id": _id_of(each.name, "")} if kind == "subform" else None,
         "pick_list_values": _choices(each), "decimal_place": 2 if kind in ("currency", "double", "percent") else None,
         "currency": {"precision": 2, "rounding_option": "normal"} if kind == "currency" else {},
     }  # fmt: skip

@@ -18,6 +18,7 @@ class Habits:
     credits: int = 100_000  # in 24 hours; 0: no limit
     concurrency: int = 10  # requests at a time; 0: no limit
     strict_picklists: bool = True  # a value that a picklist does not have is refused, else kept
+    rows_replace: bool = False  # rows of a subform that a change does not name go, as in version 2 of the API
     denied: str = ""  # modules, separated by blanks or commas, that our user may not see
 
     def __post_init__(self) -> None:

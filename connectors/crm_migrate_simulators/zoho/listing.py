@@ -6,6 +6,7 @@ from typing import Any
 from crm_migrate_simulators.store import Record
 from crm_migrate_simulators.wire import Reply
 from crm_migrate_simulators.zoho.problems import INVALID_ID, Problem, param
+from crm_migrate_simulators.zoho.subforms import told
 from crm_migrate_simulators.zoho.telling import by, title, whole
 from crm_migrate_simulators.zoho.values import moment
 from crm_migrate_simulators.zoho.visit import Visit
@@ -39,7 +40,7 @@ def one(visit: Visit) -> Reply:
         raise Problem(400, "INVALID_DATA", INVALID_ID, resource_path_index=1)
     said = visit.query.get("fields")
     names = said.split(",") if said else list(visit.fields(module))
-    return Reply(200, {"data": [whole(visit, record, names)]})
+    return Reply(200, {"data": [{**whole(visit, record, names), **told(visit, record, names)}]})
 
 
 def deleted(visit: Visit) -> Reply:
@@ -47,10 +48,10 @@ def deleted(visit: Visit) -> Reply:
     module, kind = visit.module(), visit.query.get("type", "all")
     found = visit.store.page(module, None, BY_TOKENS, deleted=True)
     since = _since(visit)
-    told = [_gone(visit, each) for each in found if each.changed >= since and kind in ("all", _kind(each))]
+    gone = [_gone(visit, each) for each in found if each.changed >= since and kind in ("all", _kind(each))]
     start, size = _span(visit)
-    some = told[start : start + size]
-    info = {"per_page": size, "count": len(some), "page": start // size + 1, "more_records": len(told) > start + size}
+    some = gone[start : start + size]
+    info = {"per_page": size, "count": len(some), "page": start // size + 1, "more_records": len(gone) > start + size}
     return Reply(200, {"data": some, "info": info}) if some else Reply(204)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 USERS = "users"
+SUBFORM, PARENT = "subform", "Parent_Id"
 ACTIVITIES = frozenset({"Tasks", "Events", "Calls"})
 _ADDRESS = """
 {0}_Street text:250
@@ -212,13 +213,15 @@ MAIN: Mapping[str, str] = {  # what names a record; also what an upsert looks fo
     "Accounts": "Account_Name", "Contacts": "Email", "Leads": "Email", "Deals": "Deal_Name",
     "Products": "Product_Name", "Campaigns": "Campaign_Name", "Vendors": "Vendor_Name",
 }  # fmt: skip
-_COMMON = """
-Owner ownerlookup=users
-Created_By ownerlookup=users -
-Modified_By ownerlookup=users -
+_MOMENTS = """
 Created_Time datetime -
 Modified_Time datetime -
 """
+_COMMON = f"""
+Owner ownerlookup=users
+Created_By ownerlookup=users -
+Modified_By ownerlookup=users -
+{_MOMENTS}"""
 _TAGS = "Tag tags"
 STORED: Mapping[str, str] = {  # a type of the organisation, and how the store keeps its values
     "integer": "integer", "double": "decimal", "currency": "decimal", "percent": "decimal", "boolean": "boolean",
@@ -260,6 +263,11 @@ def linking_module(ends: Mapping[str, str]) -> dict[str, Any]:
     """The fields of a module whose records join those of two others: a lookup (name -> module) to each."""
     lookups = [f"{name} lookup={module} !" for name, module in ends.items()]
     return dict(_read([*lookups, *_COMMON.split("\n")]))
+
+
+def subform(parent: str) -> dict[str, Any]:
+    """The fields of a module whose records are rows of records of another one."""
+    return dict(_read([f"{PARENT} lookup={parent} ! -", *_MOMENTS.split("\n")]))
 
 
 def _read(lines: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:

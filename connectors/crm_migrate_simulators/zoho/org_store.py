@@ -5,7 +5,7 @@ from typing import Any
 
 from crm_migrate_simulators.schema import Schema
 from crm_migrate_simulators.store import Record, Store
-from crm_migrate_simulators.zoho.modules import ACTIVITIES, USERS
+from crm_migrate_simulators.zoho.modules import ACTIVITIES, PARENT, USERS
 
 BASE = 4_876_876_000_000_000_000
 GOES_ALONG = ACTIVITIES | {"Notes"}
@@ -31,12 +31,13 @@ class OrgStore(Store):
         return next((record for record in found if record is not None and not record.deleted), None)
 
     def let_go(self, object: str, id: str, at: float) -> None:
-        """Delete a record: its activities, notes and links go along, others that name it name nobody any more."""
+        """Delete a record: its rows, activities, notes and links go along, others that name it name nobody any more."""
         self.delete(object, id, at)
         for module, definition in self.schema.objects.items():
             for name in (f.name for f in definition.fields.values() if object in f.reference):
                 for record in [each for each in self.all(module) if each.values.get(name) == id]:
-                    if definition.more.get("linking") or (module in GOES_ALONG and name != "Who_Id"):
+                    row = definition.more.get("subform_of") and name == PARENT
+                    if row or definition.more.get("linking") or (module in GOES_ALONG and name != "Who_Id"):
                         self.let_go(module, record.id, at)
                     else:
                         self.update(module, record.id, {name: None}, at)
@@ -44,7 +45,8 @@ class OrgStore(Store):
     def bring_back(self, record: Record, at: float) -> None:
         """Undelete a record, and what went along with it. Refused where a unique value of it is taken by now."""
         self.undelete(record.object, record.id, at)
-        for module in GOES_ALONG:
+        rows = {name for name, each in self.schema.objects.items() if each.more.get("subform_of") == record.object}
+        for module in GOES_ALONG | rows:
             names = [f.name for f in self.schema.objects[module].fields.values() if record.object in f.reference]
             for gone in self.page(module, None, MANY, deleted=True):
                 if gone.changed == record.changed and any(gone.values.get(name) == record.id for name in names):

@@ -22,7 +22,9 @@ class Problem(Exception):
 
 
 class Wrong(Refused):
-    """A record that is refused, with the details of its answer; `path` is where in the record it is."""
+    """A record that is refused, with the details of its answer; `within` is the row of it that is meant."""
+
+    within = ""
 
     def __init__(self, code: str, message: str, field: str = "", **details: Any) -> None:
         super().__init__(code, message, field)
@@ -52,13 +54,15 @@ def invalid(name: str, expected: str) -> Wrong:
 
 def row(refused: Refused, at: int) -> dict[str, Any]:
     """The answer about the record at that place of the request."""
-    wrong = refused if isinstance(refused, Wrong) else _of_store(refused)
-    named = {"api_name": wrong.field, "json_path": f"$.data[{at}].{wrong.field}"} if wrong.field else {}
+    wrong = of_store(refused)
+    named = {"api_name": wrong.field, "json_path": f"$.data[{at}].{wrong.within}{wrong.field}"} if wrong.field else {}
     return said(wrong.code, wrong.message, {**wrong.details, **named})
 
 
-def _of_store(refused: Refused) -> Wrong:
-    """What the store says by itself, in the words of an organisation."""
+def of_store(refused: Refused) -> Wrong:
+    """A refusal in the words of an organisation, which are those of the store where it says so by itself."""
+    if isinstance(refused, Wrong):
+        return refused
     code, field = refused.code, refused.field
     if code == "REQUIRED_FIELD_MISSING":
         return Wrong("MANDATORY_NOT_FOUND", "required field not found", field)

@@ -5,7 +5,7 @@ from typing import Any
 
 from crm_migrate_simulators.store import Record
 from crm_migrate_simulators.wire import Reply
-from crm_migrate_simulators.zoho.modules import MODULES, USERS
+from crm_migrate_simulators.zoho.modules import MODULES, SUBFORM, USERS
 from crm_migrate_simulators.zoho.org_store import BASE
 from crm_migrate_simulators.zoho.problems import Problem, param
 from crm_migrate_simulators.zoho.visit import Visit
@@ -30,20 +30,27 @@ def module(visit: Visit) -> Reply:
 
 
 def _module(visit: Visit, name: str) -> dict[str, Any]:
-    label = visit.store.schema.objects[name].more.get("label", name.replace("_", " "))
+    more = visit.store.schema.objects[name].more
+    label, parent = more.get("label", name.replace("_", " ")), more.get("subform_of", "")
     return {
         "api_name": name, "module_name": name, "plural_label": label, "singular_label": label,
-        "id": str(BASE - 1000 + sorted(visit.store.schema.objects).index(name)), "visibility": 1, "viewable": True,
+        "id": _id(visit, name), "visibility": 1, "viewable": True,
         "generated_type": _made_by(visit, name), "api_supported": True, "creatable": True,
-        "editable": True, "deletable": True, "show_as_tab": True, "status": "visible",
+        "editable": True, "deletable": True, "show_as_tab": not parent, "status": "visible",
+        "parent_module": {"api_name": parent, "id": _id(visit, parent)} if parent else {},
     }  # fmt: skip
 
 
+def _id(visit: Visit, name: str) -> str:
+    return str(BASE - 1000 + sorted(visit.store.schema.objects).index(name))
+
+
 def _made_by(visit: Visit, name: str) -> str:
-    """Zoho, an administrator, or a lookup to several records."""
+    """Zoho, an administrator, a lookup to several records, or a subform."""
     if name in MODULES:
         return "default"
-    return "linking" if visit.store.schema.objects[name].more.get("linking") else "custom"
+    more = visit.store.schema.objects[name].more
+    return "linking" if more.get("linking") else SUBFORM if more.get("subform_of") else "custom"
 
 
 def layouts(visit: Visit) -> Reply:

@@ -5,7 +5,7 @@ from typing import Any
 
 from crm_migrate_simulators.schema import Field
 from crm_migrate_simulators.store import Record
-from crm_migrate_simulators.zoho.modules import USERS
+from crm_migrate_simulators.zoho.modules import SUBFORM, USERS
 from crm_migrate_simulators.zoho.values import moment, told
 from crm_migrate_simulators.zoho.visit import Visit
 
@@ -27,7 +27,7 @@ def whole(visit: Visit, record: Record, names: Iterable[str]) -> dict[str, Any]:
     fields = visit.fields(record.object)
     said: dict[str, Any] = {"id": record.id}
     for name in names:
-        if name in fields:
+        if name in fields and fields[name].more.get("data_type") != SUBFORM:
             field, found = fields[name], value(visit, record, fields[name])
             said[name] = named(visit, found["id"]) if field.type == "reference" and found else found
     about = record.values.get("What_Id") if "What_Id" in said else None

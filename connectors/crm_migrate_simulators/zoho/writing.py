@@ -7,6 +7,7 @@ from crm_migrate_simulators.rules import Refused
 from crm_migrate_simulators.schema import Field
 from crm_migrate_simulators.store import Record
 from crm_migrate_simulators.wire import Reply
+from crm_migrate_simulators.zoho import subforms
 from crm_migrate_simulators.zoho.modules import MAIN, STAGES
 from crm_migrate_simulators.zoho.problems import INVALID_ID, Problem, Wrong, param, row
 from crm_migrate_simulators.zoho.telling import written
@@ -76,7 +77,7 @@ def delete(visit: Visit) -> Reply:
 
 def _each(visit: Visit, records: list[Any], one: One, status: int = 200) -> Reply:
     """Each record by itself, in their order; the status says how many of them were taken."""
-    visit.module()
+    subforms.by_itself(visit)
     told = [_told(record, at, one) for at, record in enumerate(visit.call.records(records))]
     visit.call.engine.quotas.spend(max(0, -(-len(records) // PER_CREDIT) - 1))
     failed = sum(each["status"] == "error" for each in told)
@@ -96,17 +97,19 @@ def _told(record: Any, at: int, one: One) -> dict[str, Any]:
 
 def _create(visit: Visit, said: Mapping[str, Any]) -> Record:
     module, store = visit.module(), visit.store
-    with store.lock:
+    with store.all_or_nothing():
         own = {"Created_By": store.me, "Modified_By": store.me, "Owner": store.me}
         values = {name: value for name, value in _read(visit, module, said).items() if value is not None}
-        return store.create(module, own | _own_rules(module, {}, values), visit.now, visit.call.bent)
+        made = store.create(module, own | _own_rules(module, {}, values), visit.now, visit.call.bent)
+        subforms.write(visit, made, said, _read)
+        return made
 
 
 def _change(visit: Visit, said: Mapping[str, Any]) -> Record:
     module, store = visit.module(), visit.store
     if said.get("id") in (None, ""):
         raise Wrong("MANDATORY_NOT_FOUND", "required field not found", "id")
-    with store.lock:
+    with store.all_or_nothing():
         id = str(said["id"])
         before = store.get(module, id)
         if before is None or before.deleted:
@@ -117,13 +120,16 @@ def _change(visit: Visit, said: Mapping[str, Any]) -> Record:
         if values.get("Owner", before.id) is None:
             del values["Owner"]  # there is no record without one
         changes = _own_rules(module, before.values, values) | {"Modified_By": store.me}
-        return store.update(module, id, changes, visit.now, visit.call.bent)[1]
+        after = store.update(module, id, changes, visit.now, visit.call.bent)[1]
+        subforms.write(visit, after, said, _read)
+        return after
 
 
 def _read(visit: Visit, module: str, said: Mapping[str, Any]) -> dict[str, Any]:
     """What is kept of a record that was sent. What the module does not have, or sets itself, is passed over."""
     fields = visit.fields(module)
     known = {name: value for name, value in said.items() if name in fields and not fields[name].more.get("own")}
+    known = {name: value for name, value in known.items() if not subforms.is_subform(fields[name])}
     strict = visit.habits.strict_picklists
     _short_enough(visit, fields, known)
     values = {name: stored(fields[name], value, strict=strict) for name, value in known.items()}

@@ -321,6 +321,62 @@ def test_a_schema_adds_users_modules_fields_and_currencies() -> None:
         Habits(time_zone="Mars/Olympus")
 
 
+ROWS = {
+    "pipelines": False,
+    "objects": {
+        "Line_Items": {"subform_of": "Deals", "fields": {"Item": {"data_type": "text", "length": 9, "required": True}}}
+    },
+}
+
+
+def items(zoho: Zoho, deal: str) -> list[str]:
+    """The rows of a deal, as it is told by itself."""
+    return [row["Item"] for row in zoho.ask("GET", f"Deals/{deal}").body["data"][0]["Line_Items"]]
+
+
+def test_rows_of_a_subform_are_added_changed_and_taken_away_through_their_record() -> None:
+    zoho = Zoho(engine(schema=ROWS))
+    deal = zoho.create("Deals", Deal_Name="D", Stage="Qualification", Line_Items=[{"Item": "a"}, {"Item": "b"}])
+    told = zoho.query("select Item, Parent_Id from Line_Items where Parent_Id is not null")
+    assert [(row["Item"], row["Parent_Id"]["id"]) for row in told] == [("a", deal), ("b", deal)]
+    first, second = (row["id"] for row in told)
+    sent = [{"id": first, "_delete": None}, {"Item": "c"}]
+    assert zoho.rows("PUT", "Deals", {"id": deal, "Line_Items": sent})[0]["status"] == "success"
+    assert items(zoho, deal) == ["b", "c"], "a row that is not named stays"
+    (wrong,) = zoho.rows(
+        "PUT", "Deals", {"id": deal, "Stage": "Closed Won", "Line_Items": [{"id": second}, {"Item": None}]}
+    )
+    assert (wrong["code"], wrong["details"]["json_path"]) == ("MANDATORY_NOT_FOUND", "$.data[0].Line_Items[1].Item")
+    (wrong,) = zoho.rows("PUT", "Deals", {"id": deal, "Line_Items": [{"id": first}]})
+    assert wrong["code"] == "INVALID_DATA", "it is not there any more"
+    many = [{"Item": str(n)} for n in range(99)]
+    assert zoho.rows("PUT", "Deals", {"id": deal, "Line_Items": many})[0]["code"] == "LIMIT_EXCEEDED"
+    assert items(zoho, deal) == ["b", "c"] and zoho.engine.store.get("Deals", deal).values["Stage"] == "Qualification"
+    assert zoho.rows("PUT", "Deals", {"id": deal, "Line_Items": []})[0]["status"] == "success"
+    assert items(zoho, deal) == []
+
+
+def test_rows_go_and_come_back_with_their_record_and_are_no_records_that_are_written() -> None:
+    zoho = Zoho(engine(schema=ROWS))
+    deal = zoho.create("Deals", Deal_Name="D", Stage="Qualification", Line_Items=[{"Item": "a"}])
+    (row,) = zoho.query("select id from Line_Items where id is not null")
+    for method, path, body in (
+        ("POST", "Line_Items", {"data": [{"Item": "x", "Parent_Id": {"id": deal}}]}),
+        ("PUT", "Line_Items", {"data": [{"id": row["id"], "Item": "x"}]}),
+        ("DELETE", f"Line_Items/{row['id']}", None),
+    ):
+        assert zoho.ask(method, path, body).body["code"] == "INVALID_MODULE"
+    (module,) = zoho.ask("GET", "settings/modules/Line_Items").body["modules"]
+    assert (module["generated_type"], module["parent_module"]["api_name"]) == ("subform", "Deals")
+    assert "Line_Items" not in zoho.ask("GET", "Deals", fields="Deal_Name,Line_Items").body["data"][0]
+    zoho.ask("DELETE", f"Deals/{deal}")
+    assert not zoho.query("select id from Line_Items where id is not null")
+    zoho.ask("POST", f"settings/recycle_bin/{deal}/actions/restore")
+    assert items(zoho, deal) == ["a"]
+    with pytest.raises(SchemaError, match="no such module"):
+        furnished({"objects": {"Rows": {"subform_of": "Nobody"}}})
+
+
 def test_what_our_user_may_not_see_is_not_there() -> None:
     zoho = Zoho(engine(denied="Deals"))
     assert zoho.ask("GET", "settings/fields", module="Deals").body["code"] == "INVALID_MODULE"

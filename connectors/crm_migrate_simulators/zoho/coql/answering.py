@@ -10,7 +10,7 @@ from crm_migrate_simulators.schema import Field
 from crm_migrate_simulators.store import Record
 from crm_migrate_simulators.wire import Reply
 from crm_migrate_simulators.zoho.coql.parsing import Both, Criterion, Query, parse
-from crm_migrate_simulators.zoho.modules import USERS
+from crm_migrate_simulators.zoho.modules import SUBFORM, USERS
 from crm_migrate_simulators.zoho.problems import Problem
 from crm_migrate_simulators.zoho.telling import value
 from crm_migrate_simulators.zoho.visit import Visit
@@ -60,7 +60,7 @@ def _teller(visit: Visit, module: str, column: str) -> Callable[[Record], Any]:
     if column == "id":
         return lambda record: record.id
     field = _field(visit, module, first, column)
-    if field.more["data_type"] == "tags":
+    if field.more["data_type"] in ("tags", SUBFORM):
         raise unknown(column)
     if not dot:
         return lambda record: value(visit, record, field)
