@@ -17,10 +17,11 @@ unexport PYTHONDONTWRITEBYTECODE
 help: ## list these verbs
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/'
 
-$(READY): requirements/dev.txt pyproject.toml
+$(READY): requirements/dev.txt requirements/axe.txt pyproject.toml
 	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'crm-migrate needs Python 3.11 or newer: make PYTHON=python3.12 ...')"
 	$(PYTHON) -m venv .venv
 	$(RUN) -m pip install --quiet --require-hashes -r requirements/dev.txt
+	$(RUN) -m pip install --quiet --require-hashes --no-deps -r requirements/axe.txt
 	$(RUN) -m pip install --quiet --no-deps --no-build-isolation -e .
 	$(RUN) -c "import pathlib; pathlib.Path('$(READY)').touch()"
 
@@ -64,6 +65,7 @@ lock: $(READY) ## renew the locked requirements
 	$(RUN) -m uv pip compile requirements/amagi.in --universal --generate-hashes --python-version 3.11 --upgrade -q -o requirements/amagi.txt
 	$(RUN) -m uv pip compile requirements/bottle.in --universal --generate-hashes --python-version 3.12 --upgrade -q -o requirements/bottle.txt
 	$(RUN) -m uv pip compile requirements/clients.in --universal --generate-hashes --python-version 3.11 --upgrade -q -o requirements/clients.txt
+	$(RUN) -m uv pip compile requirements/axe.in --no-deps --universal --generate-hashes --python-version 3.11 --upgrade -q -o requirements/axe.txt
 
 clean: ## remove what these verbs made
 	$(PYTHON) -c "import shutil; [shutil.rmtree(p, ignore_errors=True) for p in ('.venv', 'demo', 'build', 'dist', 'mutants')]"

@@ -21,7 +21,13 @@ def test_every_declared_library_is_locked(extra: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "program"),
-    [("tryton", "trytond"), ("amagi", "amagi-crm"), ("bottle", "django-crm"), ("clients", "hubspot-api-client")],
+    [
+        ("tryton", "trytond"),
+        ("amagi", "amagi-crm"),
+        ("bottle", "django-crm"),
+        ("clients", "hubspot-api-client"),
+        ("axe", "axe-playwright-python"),
+    ],
 )
 def test_a_server_of_the_tests_is_locked_and_no_part_of_the_package(name: str, program: str) -> None:
     """Software that tests talk to: pinned with hashes in a file of its own, and needed by nothing that we ship."""
