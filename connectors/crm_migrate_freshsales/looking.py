@@ -33,6 +33,7 @@ class Looking:
     def __init__(self, http: Http, waiting: Waiting, settle_seconds: float) -> None:
         self._http, self._waiting, self._settle = http, waiting, settle_seconds
         self._keys: dict[str, dict[str, str]] = {}
+        self._seen: dict[str, int] = {}
         self._views: dict[str, tuple[str, ...]] = {}
         self._written: dict[str, float] = {}
         self._names: dict[str, tuple[float, Names]] = {}
@@ -83,8 +84,17 @@ class Looking:
         for view in self._lists(model):
             found |= {each["id"]: each for each in self._list(model, view)}
         records = sorted(found.values(), key=lambda each: int(each["id"]))
+        self._seen[model.name] = len(records)
         self._keys[model.name] = {key: str(each["id"]) for each in records if (key := key_of(each)) is not None}
         return records
+
+    def seen(self, model: Model) -> int:
+        """How many records of a module there were when it was read last."""
+        return self._seen.get(model.name, 0)
+
+    def lists(self, model: Model) -> int:
+        """How many lists hold the records of a module."""
+        return len(self._lists(model))
 
     def counted(self, model: Model) -> int:
         """How many records the lists of a module have."""

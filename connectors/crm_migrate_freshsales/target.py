@@ -4,7 +4,7 @@ Our key is not unique there: before a batch is created it is looked for, and wha
 """
 
 import threading
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 import pyarrow as pa
 
@@ -16,12 +16,13 @@ from crm_migrate.connecting.contract import (
     Answer,
     By,
     Limits,
+    Load,
     TargetObject,
     TargetSchema,
     WriteBatch,
 )
 from crm_migrate.connecting.http import Pace, Waiting
-from crm_migrate_freshsales import records
+from crm_migrate_freshsales import costing, records
 from crm_migrate_freshsales.answers import Record
 from crm_migrate_freshsales.auth import open_rooms
 from crm_migrate_freshsales.calls import Calls
@@ -30,7 +31,6 @@ from crm_migrate_freshsales.kit import kit
 from crm_migrate_freshsales.looking import Looking
 from crm_migrate_freshsales.preparing import prepare
 from crm_migrate_freshsales.removing import Removing
-from crm_migrate_freshsales.requests import PAGE
 from crm_migrate_freshsales.settings import Settings
 from crm_migrate_freshsales.shapes import is_place, model_of, split
 from crm_migrate_freshsales.values import Names
@@ -67,12 +67,21 @@ class FreshsalesTarget:
             parallel=said.parallel,
             longest_seconds=said.longest_seconds,
             settle_seconds=said.settle_seconds,
-            requests=rows if action == "create" else 2 * rows,
         )
 
     def allowance(self) -> Allowance:
         """The requests of an hour, as the plan has them; Freshsales does not say what is left of them."""
-        return Allowance(per_window=self._settings.per_hour, window_seconds=HOUR, page=PAGE)
+        return Allowance(per_window=self._settings.per_hour, window_seconds=HOUR)
+
+    def writing(self, object: TargetObject, action: Action, loads: Iterable[Load]) -> int:
+        """Requests that write these batches, and that list what is there before."""
+        model = self._calls.model(object)
+        listed = costing.reading(self._looking.seen(model), self._looking.lists(model))
+        return costing.writing(action, loads, listed)
+
+    def reading(self, object: TargetObject, records: int) -> int:
+        """The pages of the lists."""
+        return costing.reading(records, self._looking.lists(self._calls.model(object)))
 
     def identity(self) -> str:
         """The account."""

@@ -96,7 +96,8 @@ class Writing:
 
         refused = {entity: GONE for entity in rows if entity not in ids}
         answer = calls.one_by_one(model, list(firsts.values()), one, Answer(refused=refused, later=later), until)
-        calls.looking.forget(model)
+        if batch.action == "release" or answer.refused:
+            calls.looking.forget(model)
         return answer
 
     def _sent(self, model: Model, body: records.Body, row: Row, current: Record, names: Names) -> Refusal | None:

@@ -60,6 +60,8 @@ def test_nothing_is_faster_than_the_target_lets_anybody_ask(tmp_path: Path) -> N
     bench = opened(tmp_path, target)
     first = forecast(bench, people(40))
     assert (first.seconds, first.measured) == ((30, 40), ""), "20 requests of .3 to 2 seconds, if nothing was measured"
+    slow = "          no more than 5 requests in 10 seconds are taken: 20 need 0.5 minutes at least"
+    assert slow in first.lines(), "whoever reckons with .3 to 2 seconds finds why it takes longer"
     bench.execute()
     told = forecast(bench, people(40, "Öz"))
     assert told.requests == (20, 20)

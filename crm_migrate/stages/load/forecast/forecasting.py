@@ -16,14 +16,14 @@ from pydantic import BaseModel, ConfigDict
 from crm_migrate.connecting.assumed import FAST, SLOW
 from crm_migrate.connecting.contract import Action, Allowance, Costs, Limits, Target, TargetObject, Usage
 from crm_migrate.mapping.plan import ObjectPlan, Plan
-from crm_migrate.mapping.plan_environment import LicencePlan
 from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.load.files import takes_files
 from crm_migrate.stages.load.forecast.capacity import CapacityForecast, allowed_by, capacity_forecast
 from crm_migrate.stages.load.forecast.files import FilesForecast, files_forecast
 from crm_migrate.stages.load.forecast.freeze import FreezeForecast, begins, freeze_forecast
 from crm_migrate.stages.load.forecast.history import history
-from crm_migrate.stages.load.forecast.spelling import hours, minutes
+from crm_migrate.stages.load.forecast.paces import Pace, paces_of, slowed, slowest, words
+from crm_migrate.stages.load.forecast.spelling import lasting
 from crm_migrate.stages.load.keys import names_field, plan_columns
 from crm_migrate.stages.load.objects import Link, links, loaded_fields, target_object
 from crm_migrate.stages.load.sending import batch_limits
@@ -58,7 +58,8 @@ class ObjectForecast(BaseModel):
 class Forecast(BaseModel):
     """What a load costs with all objects, reading back included in `reads`. `seconds` are of writing; `measured` says
     in which run and environment batches took how long, "" where they are assumed. `per_day` requests are what the
-    target tells, or (`bought`) what the licence includes; `left` of them only what it tells."""
+    target tells, or (`bought`) what the licence includes; `left` of them only what it tells. `pace` is
+    in how many seconds no more than so many requests are taken, where anybody waits for that."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -72,6 +73,7 @@ class Forecast(BaseModel):
     left: int | None = None
     bought: bool = False
     days: int | None = None
+    pace: Pace | None = None
     files: FilesForecast | None = None
     capacity: CapacityForecast | None = None
     freeze: FreezeForecast | None = None
@@ -86,7 +88,9 @@ class Forecast(BaseModel):
         if self.seconds is None:
             yield "how long  not known yet: no load of this project was measured"
         else:
-            yield f"how long  {_long(self.seconds)} of writing, by {self.measured or _ASSUMED}"
+            yield f"how long  {lasting(self.seconds)} of writing, by {self.measured or _ASSUMED}"
+        if self.pace is not None and self.requests is not None:
+            yield f"          {words(self.requests[0], self.pace)}"
         if self.left is not None and self.per_day is not None:
             yield f"daily quota  {self.left:,} of {self.per_day:,} requests are left today: {self._end()}"
         elif self.bought and self.per_day is not None:
@@ -119,7 +123,7 @@ def forecast(
     licence = plan.environment.licence
     per_day, told = allowed_by(licence, allowed)
     days = _days(needed, per_day, allowed.left if told else per_day)
-    paces = _paces(allowed, licence)
+    paces = paces_of(allowed, licence)
     seconds = _seconds(batches, requests, waits, parallel, paces)
     reading = None if read is None else _assumed((read, read), 1, paces)
     return Forecast(
@@ -133,6 +137,7 @@ def forecast(
         left=allowed.left,
         bought=not told,
         days=days,
+        pace=None if requests is None else slowest(requests[0], paces),
         files=files_forecast(tables, plan, plan.objects, target),
         capacity=capacity_forecast(tables, plan.objects, licence, allowed),
         freeze=_freeze(tables, plan, took, _in_days(seconds, days), reading),
@@ -253,21 +258,8 @@ def _waits(project: Project, identity: str) -> tuple[list[float], str]:
     return waits, f"{len(waits):,} batch(es) of run {load['run']} (environment {load.get('environment', '')}{other})"
 
 
-Paces = Sequence[tuple[int, float]]  # requests that may be sent in so many seconds
-
-
-def _paces(allowed: Allowance, licence: LicencePlan | None) -> Paces:
-    told = [(allowed.per_window, allowed.window_seconds)] if allowed.per_window and allowed.window_seconds else []
-    return [*told, (licence.hourly, 3600.0)] if licence and licence.hourly else told
-
-
-def _slowed(requests: int, paces: Paces) -> float:
-    """Never faster than the target lets anybody ask."""
-    return max((max(0, requests - most) / most * seconds for most, seconds in paces), default=0.0)
-
-
 def _seconds(
-    batches: Between, requests: Between | None, waits: list[float], parallel: int, paces: Paces
+    batches: Between, requests: Between | None, waits: list[float], parallel: int, paces: Sequence[Pace]
 ) -> Seconds | None:
     """From the usual batch, as many at a time as may be, to the slow one, one after the other; where none was measured
     by assumed requests, and None where those are not known either."""
@@ -275,13 +267,13 @@ def _seconds(
         return None if requests is None else _assumed(requests, parallel, paces)
     cuts = quantiles(waits, n=20, method="inclusive")
     usual, slow = cuts[9], cuts[18]
-    pace = 0.0 if requests is None else _slowed(requests[0], paces)
+    pace = 0.0 if requests is None else slowed(requests[0], paces)
     return max(batches[0] * usual / parallel, pace), max(batches[1] * slow, pace)
 
 
-def _assumed(requests: Between, parallel: int, paces: Paces) -> Seconds:
+def _assumed(requests: Between, parallel: int, paces: Sequence[Pace]) -> Seconds:
     low, high = requests
-    return max(low * FAST / parallel, _slowed(low, paces)), max(high * SLOW, _slowed(high, paces))
+    return max(low * FAST / parallel, slowed(low, paces)), max(high * SLOW, slowed(high, paces))
 
 
 def _times(batches: Between, requests: int | None) -> Between | None:
@@ -304,7 +296,3 @@ def _cost(batches: Between, requests: Between | None, reads: int | None) -> str:
 
 def _span(span: Between) -> str:
     return f"{span[0]:,}" if span[0] == span[1] else f"{span[0]:,} to {span[1]:,}"
-
-
-def _long(seconds: Seconds) -> str:
-    return minutes(seconds) if seconds[1] < 3600 else hours(seconds)

@@ -21,3 +21,8 @@ def hours(seconds: tuple[float, float]) -> str:
     """As `1.2 to 8.0 hours`, rounded up."""
     low, high = (ceil(each / 360) / 10 for each in seconds)
     return f"{low:,.1f} to {high:,.1f} hours" if low < high else f"{high:,.1f} hours"
+
+
+def lasting(seconds: tuple[float, float]) -> str:
+    """In minutes, or in hours from one on."""
+    return minutes(seconds) if seconds[1] < 3600 else hours(seconds)
