@@ -1,7 +1,8 @@
 """Writes open-source CRMs of which no server could be run for this: by their documents, unverified.
 
 What lives where: `target` (the contract), `looking`, `writing`, `removing` (one record per request), `rows` and
-`values` (cells and records, pure), `dialect` (what a CRM has to say), and a folder for each CRM: `espocrm`, `vtiger`.
+`values` (cells and records, pure), `dialect` (what a CRM has to say), and a folder for each CRM:
+`espocrm`, `suitecrm`, `vtiger`.
 Nothing is imported before a target is asked for.
 """
 
@@ -32,6 +33,25 @@ class EspoConnector:
         return espocrm(options)
 
 
+class SuiteConnector:
+    """Targets: the modules of a SuiteCRM; no sources."""
+
+    name = "suitecrm"
+    title = "SuiteCRM 7 (target only, unverified)"
+    source_options = frozenset[str]()
+    target_options = frozenset({"url", "client_id", "client_secret", "parallel", "longest_seconds", "settle_seconds"})
+
+    def source(self, spec: SourceSpec) -> Source:
+        """UsageError: there are no sources of this kind."""
+        raise UsageError(f"source `{spec.name}`: the connector `suitecrm` reads no sources", hint="its database does")
+
+    def target(self, options: Mapping[str, Any], *, folder: Path | None = None) -> Target:  # noqa: ARG002 -- no files
+        """A writer for the options of an environment."""
+        from crm_migrate_opencrm.suitecrm.opening import suitecrm
+
+        return suitecrm(options)
+
+
 class VtigerConnector:
     """Targets: the modules of a vtiger; no sources."""
 
@@ -51,4 +71,4 @@ class VtigerConnector:
         return vtiger(options)
 
 
-ESPOCRM, VTIGER = EspoConnector(), VtigerConnector()
+ESPOCRM, SUITECRM, VTIGER = EspoConnector(), SuiteConnector(), VtigerConnector()

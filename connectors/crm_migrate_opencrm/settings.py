@@ -16,14 +16,16 @@ class Settings:
     """
 
     url: str
-    token: str = field(repr=False)
+    token: str = field(default="", repr=False)
     user: str = ""
+    client_id: str = ""
+    client_secret: str = field(default="", repr=False)
     parallel: int = 1
     longest_seconds: float = 120
     settle_seconds: float = 0
 
 
-def read_settings(options: Mapping[str, Any], target: str, prefix: str, more: tuple[str, ...] = ()) -> Settings:
-    """The settings of an environment's options, `more` are words that it must have besides. UsageError for one that is
-    missing, or no number."""
-    return Settings(**read_options(options, target, prefix, ("url", "token", *more)))
+def read_settings(options: Mapping[str, Any], target: str, prefix: str, ways_in: tuple[str, ...]) -> Settings:
+    """The settings of an environment's options; `ways_in` are the words that let us in, which it must have. UsageError
+    for one that is missing, or no number."""
+    return Settings(**read_options(options, target, prefix, ("url", *ways_in)))

@@ -1,4 +1,4 @@
-"""A small company in a simulated EspoCRM and vtiger: two runs, and an undo that leaves what users had."""
+"""A small company in a simulated EspoCRM, SuiteCRM and vtiger: two runs, and an undo that leaves what users had."""
 
 import json
 from collections.abc import Callable
@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import suites
 import vtigers
 from click.testing import CliRunner
 from espos import ENTITIES, KIND, Espo, schema
@@ -112,6 +113,27 @@ def test_a_company_goes_into_espocrm_once_and_comes_out_again(tmp_path: Path) ->
     said = {each["lastName"]: each["emailAddressIsOptedOut"] for each in loaded if "lastName" in each}
     assert said == {"Demir": True, "Kaya": False}
     espo.stop()
+
+
+def test_a_company_goes_into_suitecrm_once_and_comes_out_again(tmp_path: Path) -> None:
+    living: dict[str, Any] = {"email_consent_c": {}, "account_id_c": {"type": "id", "to": "Accounts"}}
+    deals: dict[str, Any] = {"currency_code_c": {}, "contact_id_c": {"type": "id", "to": "Contacts"}}
+    there = suites.Suite(AYSE, fields=suites.schema(Contacts=living, Opportunities=deals))
+    there.make("Accounts", name="Theirs")
+    ways_in = 'suitecrm, client_id: "env:THERE_CLIENT_ID", client_secret: "env:THERE_CLIENT_SECRET"'
+    mapping = MAPPING.replace(
+        'CONNECTOR, url: "env:THERE_URL", token: "env:THERE_TOKEN"', f'{ways_in}, url: "env:THERE_URL"'
+    )
+    mapping = mapping.replace(
+        "      close_date: day\n", "      stage: {constant: Prospecting}\n      close_date: day\n"
+    )
+    mapping = mapping.replace("    about:", "      priority: {constant: High}\n    about:")
+    modules = suites.MODULES
+    loaded = moved(tmp_path, mapping, there.options, lambda: [each for name in modules for each in there.rows(name)])
+    assert [each["name"] for each in loaded if each[suites.KIND] == "Household"] == ["Familie Demir"]
+    said = {each["last_name"]: each["email_opt_out"] for each in loaded if "last_name" in each}
+    assert said == {"Demir": "1", "Kaya": "0"}
+    there.stop()
 
 
 @pytest.mark.sweep("into EspoCRM it goes through the same room")

@@ -1,4 +1,4 @@
-"""What a gateway in front of six more CRMs says is no reason to delete, to refuse, or to call done."""
+"""What a gateway in front of seven more CRMs says is no reason to delete, to refuse, or to call done."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,6 +11,7 @@ from exactly_once.gateway import gateway
 from freshsales_accounts import Account
 from odoo_databases import Database
 from pages_of_gateways import STATUSES, Hasty, Wrath, removal_of
+from suites import Suite
 from vtigers import Installation
 
 from crm_migrate.connecting.conformance_targets import everything, write
@@ -23,6 +24,7 @@ from crm_migrate_freshsales.target import FreshsalesTarget
 from crm_migrate_odoo.settings import read_settings as odoo_settings
 from crm_migrate_odoo.target import OdooTarget
 from crm_migrate_opencrm.espocrm.opening import espocrm
+from crm_migrate_opencrm.suitecrm.opening import suitecrm
 from crm_migrate_opencrm.vtiger.opening import vtiger
 from crm_migrate_zoho.settings import read_settings as zoho_settings
 from crm_migrate_zoho.target import ZohoTarget
@@ -35,6 +37,7 @@ CRMS: dict[str, tuple[str, str, str, str]] = {
     "freshsales": ("sales_accounts", "name", "DELETE ", "POST /crm/sales/api/sales_accounts"),
     "odoo": ("res.partner:is_company=true", "name", '"unlink"', '"load"'),
     "espocrm": ("Account", "name", "DELETE ", "POST "),
+    "suitecrm": ("Accounts", "name", "DELETE ", "POST /Api/V8/module"),
     "vtiger": ("Accounts", "accountname", "POST ", "POST "),
 }
 # CRM -> its people, how they are called, and by what they belong to a company.
@@ -44,9 +47,13 @@ PEOPLE = {
     "freshsales": ("contacts", "last_name", "sales_accounts"),
     "odoo": ("res.partner:is_company=false", "name", "parent_id"),
     "espocrm": ("Contact", "lastName", "accountId"),
+    "suitecrm": ("Contacts", "last_name", "account_id"),
     "vtiger": ("Contacts", "lastname", "account_id"),
 }
-KEYS = {"freshsales": "cf_crm_migrate_id", "espocrm": "cCrmMigrateId", "vtiger": "cf.crm_migrate_id"}
+KEYS = {
+    "freshsales": "cf_crm_migrate_id", "espocrm": "cCrmMigrateId", "suitecrm": "crm_migrate_id_c",
+    "vtiger": "cf.crm_migrate_id",
+}  # fmt: skip
 
 
 def begun(name: str) -> tuple[Said, Callable[[], None]]:
@@ -54,7 +61,10 @@ def begun(name: str) -> tuple[Said, Callable[[], None]]:
     if name == "zoho":
         server = zohos.started()
         return zohos.options(server), server.stop
-    kinds = {"dynamics": Environment, "freshsales": Account, "odoo": Database, "espocrm": Espo, "vtiger": Installation}
+    kinds = {
+        "dynamics": Environment, "freshsales": Account, "odoo": Database, "espocrm": Espo, "suitecrm": Suite,
+        "vtiger": Installation,
+    }  # fmt: skip
     made = kinds[name]()
     if isinstance(made, Account):
         return {"url": made.url, "token": made.token, "longest_seconds": "5", "settle_seconds": "0"}, made.stop
@@ -67,6 +77,7 @@ OPENED: dict[str, Callable[[Said], Target]] = {
     "freshsales": lambda said: FreshsalesTarget(freshsales_settings(said), Hasty()),
     "odoo": lambda said: OdooTarget(odoo_settings(said), Hasty()),
     "espocrm": lambda said: espocrm(said, Hasty()),
+    "suitecrm": lambda said: suitecrm(said, Hasty()),
     "vtiger": lambda said: vtiger(said, Hasty()),
 }
 

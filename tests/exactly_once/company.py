@@ -69,6 +69,13 @@ environments:
     token: "env:CRM_SECRET"
     longest_seconds: "env:CRM_PATIENCE"
     settle_seconds: "0.3"
+  suitecrm:
+    connector: suitecrm
+    url: "env:CRM_URL"
+    client_id: suitecrm-simulated-client
+    client_secret: "env:CRM_SECRET"
+    longest_seconds: "env:CRM_PATIENCE"
+    settle_seconds: "0.3"
   vtiger:
     connector: vtiger
     url: "env:CRM_URL"

@@ -18,6 +18,7 @@ from crm_migrate_simulators.odoo import SIMULATOR as ODOO
 from crm_migrate_simulators.rest import SIMULATOR as REST
 from crm_migrate_simulators.salesforce.simulator import SIMULATOR as SALESFORCE
 from crm_migrate_simulators.server import Server
+from crm_migrate_simulators.suitecrm import SIMULATOR as SUITECRM
 from crm_migrate_simulators.vtiger import SIMULATOR as VTIGER
 from crm_migrate_simulators.zoho import SIMULATOR as ZOHO
 from exactly_once.company import BATCH, TRUTH, Found, Wrong, wrong
@@ -292,6 +293,30 @@ class EspoInstallation(SimulatedCrm):
         for record in store.all("Contact"):
             values, above = record.values, _called(firms, record.values.get("accountId"))
             found.append(Found("contacts", str(values["lastName"]), values.get("emailAddress"), above))
+        return found
+
+
+class SuiteInstallation(SimulatedCrm):
+    """An installation of SuiteCRM in which an administrator has made the fields."""
+
+    name, secret = "suitecrm", "suitecrm-simulated"
+
+    def _started(self, port: int) -> Server:
+        schema: dict[str, Any] = {
+            "objects": {name: {"fields": {"crm_migrate_id_c": {}}} for name in ("Accounts", "Contacts")}
+        }
+        return SUITECRM.start(schema, port=port)
+
+    def _records(self) -> list[Found]:
+        store = self.server.engine.store
+        firms = {record.id: str(record.values["name"]) for record in store.all("Accounts")}
+        found = [
+            Found("accounts", firms[record.id], None, _called(firms, record.values.get("parent_id")))
+            for record in store.all("Accounts")
+        ]
+        for record in store.all("Contacts"):
+            values, above = record.values, _called(firms, record.values.get("account_id"))
+            found.append(Found("contacts", str(values["last_name"]), values.get("email1"), above))
         return found
 
 

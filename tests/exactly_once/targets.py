@@ -23,6 +23,7 @@ from exactly_once.simulated_crms import (
     RestCrm,
     SalesforceOrg,
     SimulatedCrm,
+    SuiteInstallation,
     VtigerInstallation,
     ZohoOrg,
 )
@@ -171,6 +172,7 @@ PLACES: dict[str, type[Any]] = {
         HubSpotPortal,
         OdooDatabase,
         SalesforceOrg,
+        SuiteInstallation,
         VtigerInstallation,
         ZohoOrg,
     )

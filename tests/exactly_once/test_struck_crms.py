@@ -24,7 +24,7 @@ SHORT = 5  # kinds
 
 
 NAMES = [
-    *("dynamics", "espocrm", "freshsales", "hubspot", "odoo", "salesforce", "zoho"),
+    *("dynamics", "espocrm", "freshsales", "hubspot", "odoo", "salesforce", "suitecrm", "zoho"),
     pytest.param("vtiger", marks=pytest.mark.sweep("it is loaded by the same room as EspoCRM")),
 ]
 

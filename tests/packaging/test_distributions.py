@@ -24,7 +24,7 @@ print((shipped("sample_data") / "hotel" / "old" / "konak.db").is_file())
 """
 EXPECTED = [
     "['amagi', 'bottle', 'dynamics', 'espocrm', 'files', 'freshsales', 'hubspot', 'odoo', 'rest', 'salesforce', "
-    "'sql', 'tryton', 'vtiger', 'zoho']",
+    "'sql', 'suitecrm', 'tryton', 'vtiger', 'zoho']",
     "True True",
     "['anadolu', 'hotel']",
     "True",

@@ -1,8 +1,6 @@
 """An EspoCRM as it is asked and told."""
 
 import re
-import threading
-import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeVar
@@ -17,12 +15,12 @@ from crm_migrate_opencrm.espocrm import answers, requests
 from crm_migrate_opencrm.espocrm.kit import kit
 from crm_migrate_opencrm.espocrm.requests import Where
 from crm_migrate_opencrm.espocrm.shapes import BY_HAND, KEYS, KINDS, entity_of, many, referring
+from crm_migrate_opencrm.kept import Kept
 from crm_migrate_opencrm.rows import id_of, kind_of
 
 ASKED = 50  # values of one question: they stand in its address
 CUT = 10_000  # characters of a text in a list; a longer one is cut off there (maxSelectTextAttributeLengthForList)
 READINGS = 5  # of a list that changes meanwhile
-FRESH_SECONDS = 60  # so long an entity is taken to be as it was
 # Who may refer to a record, besides entities that people made (their names begin with a C of their own).
 REFERRING = (
     "Account", "Contact", "Lead", "Opportunity", "Case", "Task", "Call", "Meeting", "Email", "Document",
@@ -48,8 +46,7 @@ class EspoCrm:
 
     def __init__(self, url: str, questions: Http, changes: Http) -> None:
         self._url, self._questions, self._changes = url, questions, changes
-        self._lock = threading.Lock()
-        self._known: dict[str, tuple[float, Any]] = {}
+        self._kept = Kept()
 
     def identity(self) -> str:
         """The host and path: no document tells of a name that an installation has of itself."""
@@ -81,8 +78,7 @@ class EspoCrm:
 
     def forget(self) -> None:
         """That an administrator may have changed an entity."""
-        with self._lock:
-            self._known.clear()
+        self._kept.forget()
 
     def entity(self, name: str) -> Entity | None:
         """An entity as it is now. TargetError where our role does not see all of its records."""
@@ -101,7 +97,7 @@ class EspoCrm:
         return entity_of(name, defs, self._options)
 
     def _definition(self, name: str) -> Any:
-        return self._kept(f"entityDefs.{name}", lambda key: self._ask(requests.definition(key), answers.told))
+        return self._kept.get(f"entityDefs.{name}", lambda key: self._ask(requests.definition(key), answers.told))
 
     def _options(self, of: str) -> tuple[str, ...]:
         entity, _, field = of.partition(".")
@@ -110,19 +106,11 @@ class EspoCrm:
 
     def _rights(self) -> Mapping[str, Any]:
         """Entity -> what our role may do with its records: `{"create": "yes", "read": "all", ...}`."""
-        said = self._kept("who we are", lambda _: self._ask(requests.ME, answers.told))
+        said = self._kept.get("who we are", lambda _: self._ask(requests.ME, answers.told))
         table = said.get("acl", {}).get("table") if isinstance(said, dict) else None
         if not isinstance(table, dict):
             raise TargetError("EspoCRM does not say what our role may do", hint="look at its address and version")
         return table
-
-    def _kept(self, name: str, ask: Callable[[str], Any]) -> Any:
-        with self._lock:
-            at, said = self._known.get(name, (-FRESH_SECONDS, None))
-            if time.monotonic() - at >= FRESH_SECONDS:
-                said = ask(name)
-                self._known[name] = (time.monotonic(), said)
-            return said
 
     def people(self) -> Mapping[str, str]:
         """Active users."""

@@ -11,7 +11,7 @@ from crm_migrate_opencrm.target import OpenTarget
 
 def espocrm(options: Mapping[str, Any], waiting: Waiting | None = None) -> OpenTarget:
     """A writer. UsageError for an option that is missing, or no number."""
-    said, waiting = read_settings(options, "an EspoCRM target", "ESPOCRM"), waiting or Waiting()
+    said, waiting = read_settings(options, "an EspoCRM target", "ESPOCRM", ("token",)), waiting or Waiting()
     pace, key = Pace(said.longest_seconds), {"X-Api-Key": said.token}
     questions = Http(said.url, headers=key, patience=pace.questions(said.parallel), waiting=waiting)
     changes = Http(

@@ -1,8 +1,6 @@
 """A vtiger as it is asked and told."""
 
 import re
-import threading
-import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeVar
@@ -13,6 +11,7 @@ from crm_migrate.connecting.contract import Refusal
 from crm_migrate.connecting.http import Answer, Http, Request
 from crm_migrate.errors import Retryable, TargetError
 from crm_migrate_opencrm.dialect import ID, Entity, Pointing, Record
+from crm_migrate_opencrm.kept import Kept
 from crm_migrate_opencrm.rows import id_of, kind_of
 from crm_migrate_opencrm.vtiger import answers, requests
 from crm_migrate_opencrm.vtiger.kit import kit
@@ -21,7 +20,6 @@ from crm_migrate_opencrm.vtiger.shapes import BY_HAND, KEY, KIND, OWNER, element
 
 ASKED = 50  # values of one question: they stand in its address
 READINGS = 5  # of a list that changes meanwhile
-FRESH_SECONDS = 60  # so long a module is taken to be as it was
 REFERRING = (
     "Accounts", "Contacts", "Leads", "Potentials", "HelpDesk", "Calendar", "Events", "Quotes", "SalesOrder", "Invoice",
     "Project", "Assets", "ServiceContracts",
@@ -45,8 +43,7 @@ class Vtiger:
 
     def __init__(self, url: str, questions: Http, changes: Http, session: Session) -> None:
         self._url, self._questions, self._changes, self._session = url, questions, changes, session
-        self._lock = threading.Lock()
-        self._known: dict[str, tuple[float, Any]] = {}
+        self._kept = Kept()
 
     def identity(self) -> str:
         """The host and path: no document tells of a name that an installation has of itself. TargetError for somebody
@@ -81,8 +78,7 @@ class Vtiger:
 
     def forget(self) -> None:
         """That an administrator may have changed a module."""
-        with self._lock:
-            self._known.clear()
+        self._kept.forget()
 
     def entity(self, name: str) -> Entity | None:
         """A module as it is now."""
@@ -96,23 +92,15 @@ class Vtiger:
         return entity_of(said)
 
     def _types(self) -> Sequence[str]:
-        said = self._kept("", lambda _: self._ask(requests.types, answers.result))
+        said = self._kept.get("", lambda _: self._ask(requests.types, answers.result))
         found = said.get("types") if isinstance(said, dict) else None
         return [str(each) for each in found] if isinstance(found, list) else []
 
     def _described(self, name: str) -> Mapping[str, Any]:
-        said = self._kept(name, lambda name: self._ask(partial(requests.describe, module=name), answers.result))
+        said = self._kept.get(name, lambda name: self._ask(partial(requests.describe, module=name), answers.result))
         if not isinstance(said, dict) or said.get("name") != name or not isinstance(said.get("fields"), list):
             raise TargetError(f"vtiger does not describe {name}", hint="look at its address and version")
         return said
-
-    def _kept(self, name: str, ask: Callable[[str], Any]) -> Any:
-        with self._lock:
-            at, said = self._known.get(name, (-FRESH_SECONDS, None))
-            if time.monotonic() - at >= FRESH_SECONDS:
-                said = ask(name)
-                self._known[name] = (time.monotonic(), said)
-            return said
 
     def _users(self) -> list[Record]:
         return self._list("Users", "", ())

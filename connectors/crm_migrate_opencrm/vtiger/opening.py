@@ -12,7 +12,7 @@ from crm_migrate_opencrm.vtiger.session import Session
 
 def vtiger(options: Mapping[str, Any], waiting: Waiting | None = None) -> OpenTarget:
     """A writer. UsageError for an option that is missing, or no number."""
-    said, waiting = read_settings(options, "a vtiger target", "VTIGER", ("user",)), waiting or Waiting()
+    said, waiting = read_settings(options, "a vtiger target", "VTIGER", ("user", "token")), waiting or Waiting()
     pace = Pace(said.longest_seconds)
     questions = Http(said.url, patience=pace.questions(said.parallel), waiting=waiting)
     changes = Http(

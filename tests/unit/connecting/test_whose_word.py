@@ -22,6 +22,7 @@ from crm_migrate_hubspot import answers as hubspot
 from crm_migrate_hubspot import link_answers, linking, portal_answers, preparing
 from crm_migrate_odoo import answers as odoo
 from crm_migrate_opencrm.espocrm import answers as espocrm
+from crm_migrate_opencrm.suitecrm import answers as suitecrm
 from crm_migrate_opencrm.vtiger import answers as vtiger
 from crm_migrate_rest import answers as rest
 from crm_migrate_salesforce import answers as salesforce
@@ -73,6 +74,8 @@ CHANGES: dict[str, Callable[[Answer], Any]] = {
     "espocrm deleted": espocrm.deleted,
     "odoo loaded": partial(odoo.loaded, rows=ROWS, field_of={}),
     "odoo done": partial(odoo.done, rows=ROWS),
+    "suitecrm written": partial(suitecrm.written, id="1"),
+    "suitecrm deleted": suitecrm.deleted,
     "vtiger written": vtiger.written,
     "vtiger deleted": vtiger.deleted,
 }
@@ -116,6 +119,11 @@ QUESTIONS: dict[str, Callable[[Answer], Any]] = {
     "odoo signed in": odoo.signed_in,
     "odoo records": odoo.records,
     "odoo values": odoo.values,
+    "suitecrm told": suitecrm.told,
+    "suitecrm one": partial(suitecrm.one, id="1"),
+    "suitecrm page": suitecrm.page,
+    "suitecrm deleted there": suitecrm.deleted_there,
+    "suitecrm fields": suitecrm.fields,
     "vtiger result": vtiger.result,
     "vtiger one": partial(vtiger.one, id="1x1"),
     "vtiger rows": vtiger.rows,
