@@ -120,6 +120,27 @@ def users(answer: Answer) -> Page:
     return Page(tuple(listed), isinstance(info, dict) and info.get("more_records") is True)
 
 
+def contact_roles(answer: Answer) -> dict[str, str]:
+    """Name -> id of the contact roles that there are."""
+    listed = [] if answer.status == 204 else answer.object(refused).get("contact_roles")
+    if not _dicts(listed) or not all(_text(each.get("name")) and _text(each.get("id")) for each in listed):
+        raise answer.unreadable("no list of contact roles")
+    return {str(each["name"]): str(each["id"]) for each in listed}
+
+
+def parts(answer: Answer) -> Page:
+    """A page of contacts in a deal; nobody is in one that is not there."""
+    if answer.status == 400 and own_error(answer)[0] == "INVALID_DATA":
+        return Page(())
+    return page(answer)
+
+
+def role_of(contact: Record) -> str:
+    """The role of a contact in a deal; "" where it has none."""
+    role = contact.get("Contact_Role")
+    return _text(role.get("name")) if isinstance(role, Mapping) else _text(role)
+
+
 def organisation(answer: Answer) -> str:
     """The number of the organisation."""
     said = answer.object(refused).get("org")

@@ -8,6 +8,7 @@ from crm_migrate.connecting.http import Request
 
 ROOT = "/crm/v8"
 RECORDS = f"{ROOT}/{{module}}"
+PART = f"{RECORDS}/{{id}}/Contact_Roles/{{contact}}"
 Record = Mapping[str, Any]
 
 
@@ -73,6 +74,28 @@ def untagging(module: str, ids: Sequence[str], names: Sequence[str]) -> Request:
     """Tags that are taken from records."""
     body = {"tags": _tags(names), "ids": list(ids)}
     return Request("POST", f"{RECORDS}/actions/remove_tags", {"module": module}, json=body)
+
+
+def contact_roles() -> Request:
+    """The names of contact roles."""
+    return Request("GET", f"{ROOT}/Contacts/roles")
+
+
+def parts(deal: str, page: int) -> Request:
+    """A page of who has which role in a deal."""
+    query = {"fields": "Contact_Role", "page": str(page), "per_page": "200"}
+    return Request("GET", f"{RECORDS}/{{id}}/Contact_Roles", {"module": "Deals", "id": deal}, query)
+
+
+def giving(deal: str, contact: str, role: str, id: str) -> Request:
+    """A role of a contact in a deal, in the place of the one that it has."""
+    body = {"data": [{"Contact_Role": {"name": role, "id": id}}]}
+    return Request("PUT", PART, {"module": "Deals", "id": deal, "contact": contact}, json=body)
+
+
+def taking(deal: str, contact: str) -> Request:
+    """A contact has no part in a deal any more."""
+    return Request("DELETE", PART, {"module": "Deals", "id": deal, "contact": contact})
 
 
 def listing(module: str, ids: Sequence[str], fields: Sequence[str]) -> Request:

@@ -29,9 +29,11 @@ from crm_migrate_zoho.calls import Calls
 from crm_migrate_zoho.describe import object_of
 from crm_migrate_zoho.kit import kit
 from crm_migrate_zoho.looking import Looking
+from crm_migrate_zoho.parts import NAME, prepared
 from crm_migrate_zoho.preparing import prepare
 from crm_migrate_zoho.records import Shape
 from crm_migrate_zoho.removing import Removing
+from crm_migrate_zoho.roles import Roles
 from crm_migrate_zoho.rows import Rows
 from crm_migrate_zoho.settings import Settings
 from crm_migrate_zoho.shapes import KEY
@@ -52,7 +54,7 @@ class ZohoTarget:
         self._looking = Looking(questions, owns_nothing=settings.owns_nothing)
         self._calls = Calls(changes, self._looking, self._waiting, settings.pace)
         self._writing, self._removing = Writing(self._calls), Removing(self._calls)
-        self._rows = Rows(self._calls)
+        self._rows, self._roles = Rows(self._calls), Roles(self._calls)
 
     @property
     def stop(self) -> threading.Event:
@@ -60,25 +62,28 @@ class ZohoTarget:
         return self._waiting.stop
 
     def limits(self, object: TargetObject, action: Action) -> Limits:  # noqa: ARG002 -- all are alike there
-        """A request of 100 records, and the times of the environment. Rows of subforms are written one batch at a time:
-        two at once would not know of each other's rows of a record."""
+        """A request of 100 records, and the times of the environment. What is written into other records (rows of
+        subforms, keys of contact roles) is written one batch at a time: two would not know of each other."""
         said = self._settings
-        parallel = 1 if self._has_rows(object) else said.parallel
+        parallel = said.parallel if self._looks_after(object) is self._writing else 1
         return Limits(ROWS, BYTES, parallel, said.longest_seconds, said.settle_seconds)
 
-    def _has_rows(self, object: TargetObject) -> bool:
+    def _looks_after(self, object: TargetObject) -> Rows | Roles | Writing:
+        if object.name == NAME:
+            return self._roles
         described = self._looking.described(object.name)
-        return described is not None and described.parent != ""
-
-    def _looks_after(self, object: TargetObject) -> Rows | Writing:
-        return self._rows if self._has_rows(object) else self._writing
+        return self._rows if described is not None and described.parent else self._writing
 
     def writing(self, object: TargetObject, action: Action, loads: Iterable[Load]) -> int:
         """The credits of what is written, and of the looks at our keys."""
+        if object.name == NAME:
+            return self._roles.writing(loads)
         return costing.writing(self._calls.described(object), object, action, list(loads))
 
     def reading(self, object: TargetObject, records: int) -> int:
-        """The credits of the pages."""
+        """The credits of the pages; of contact roles a look at each deal."""
+        if object.name == NAME:
+            return records + costing.reading(self._calls.described(prepared(object)), prepared(object), records)
         return costing.reading(self._calls.described(object), object, records)
 
     def identity(self) -> str:
@@ -89,16 +94,24 @@ class ZohoTarget:
 
     def describe(self, objects: Sequence[str]) -> TargetSchema:
         """The named modules that are there and that our user may see."""
-        found = [each for name in dict.fromkeys(objects) if (each := self._looking.described(name)) is not None]
-        keyed = bool(found) and all(each.keyed(KEY) for each in found)
-        return TargetSchema(tuple(object_of(each) for each in found), prepared=keyed)
+        names = list(dict.fromkeys(objects))
+        found = [each for name in names if name != NAME and (each := self._looking.described(name)) is not None]
+        keyed = all(each.keyed(KEY) for each in found)
+        roles = self._roles.described() if NAME in names else None
+        keyed = keyed and (roles is None or self._roles.is_prepared())
+        told = (*map(object_of, found), *([roles] if roles is not None else []))
+        return TargetSchema(told, prepared=bool(told) and keyed)
 
     def prepare(self, objects: Sequence[TargetObject], *, apply: bool) -> tuple[str, ...]:
         """Custom fields, that of our key first."""
+        objects = [prepared(each) if each.name == NAME else each for each in objects]
         return prepare(objects, self._looking, self._waiting, apply=apply)
 
     def read(self, object: TargetObject, by: By = "all", values: Sequence[str] = ()) -> Iterator[pa.Table]:
         """Records as they are now, in the order of their ids; those in the recycle bin are not there."""
+        if object.name == NAME:
+            yield from self._roles.read(object, by, values)
+            return
         described, wanted = self._calls.described(object), frozenset(values)
         shape = records.shape_of(described, object, [each.name for each in object.fields], self._looking.nobody)
         if by == "key" and object.key_field not in described.fields:
@@ -122,15 +135,16 @@ class ZohoTarget:
 
     def remove(self, batch: WriteBatch) -> Answer:
         """One request, of records that nobody refers to; into the recycle bin."""
-        return self._removing.remove(batch)
+        return self._roles.remove(batch) if batch.object.name == NAME else self._removing.remove(batch)
 
     def release(self, batch: WriteBatch) -> Answer:
         """One request."""
-        return self._looks_after(batch.object).change(batch)
+        beside = self._looks_after(batch.object)
+        return beside.release(batch) if isinstance(beside, Roles) else beside.change(batch)
 
     def referred(self, object: TargetObject, known: Collection[tuple[str, str]]) -> Iterator[pa.Table]:
         """By the lookups of all modules."""
-        return self._removing.referred(object, known)
+        return iter(()) if object.name == NAME else self._removing.referred(object, known)
 
     def kit(self, token: str) -> Kit:
         """What `crm-migrate conformance` may use here."""

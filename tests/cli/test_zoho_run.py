@@ -15,6 +15,7 @@ from zohos import ENVIRONMENT, SECRET, served, started
 
 from crm_migrate_simulators.faults import Schedule, read_schedule
 from crm_migrate_simulators.server import Server
+from crm_migrate_simulators.zoho.modules import IN_DEALS
 from crm_migrate_zoho.shapes import KEY
 
 MODULES = {
@@ -182,6 +183,7 @@ sources:
   aufgaben: {{file: aufgaben.csv, key: AufgabeID}}
   chancen: {{file: chancen.csv, key: ChanceID}}
   posten: {{file: posten.csv, key: PostenID}}
+  teile: {{file: teile.csv, key: TeilID}}
 {ENVIRONMENT}    longest_seconds: "2"
 objects:
   accounts:
@@ -211,6 +213,12 @@ objects:
       deal: {{posten: ChanceID, ref: deals.chancen}}
       name: Artikel
       quantity: Menge
+  deal_contacts:
+    from: teile
+    fields:
+      deal: {{teile: ChanceID, ref: deals.chancen}}
+      contact: {{teile: KontaktID, ref: contacts.kontakte}}
+      role: Rolle
 """
 
 
@@ -226,6 +234,7 @@ def small(folder: Path) -> Path:
         "aufgaben": ["AufgabeID,Betreff,KontaktID,FirmaID",
                      *(f"{n},Aufgabe {n},{n % 14},{n % 14 % 6}" for n in range(20))],
         "chancen": ["ChanceID,Titel", *(f"{n},Chance {n}" for n in range(3))],
+        "teile": ["TeilID,ChanceID,KontaktID,Rolle", *(f"{n},{n % 3},{n},Purchasing" for n in range(6))],
         "posten": ["PostenID,ChanceID,Artikel,Menge", *(f"{n},{n % 3},Artikel {n},{n + 1}" for n in range(12))],
     }  # fmt: skip
     for name, lines in tables.items():
@@ -268,17 +277,23 @@ def test_a_small_company_is_there_once_whatever_gets_lost(
         deals = {each.id: each.values["Deal_Name"] for each in store.all("Deals")}
         lines = sorted((int(row["Quantity"]), row["Item_Name"], deals[row["Parent_Id"]]) for row in rows_of(server))
         assert lines == [(n + 1, f"Artikel {n}", f"Chance {n % 3}") for n in range(12)]
+        parts = sorted(
+            (deals[link["Deal"]], people[link["Contact"]]["Last_Name"]) for link in rows_of(server, IN_DEALS)
+        )
+        assert parts == sorted((f"Chance {n % 3}", f"Yılmaz-{n}") for n in range(6))
         loaded, writes = FinishedRun(folder).folder.name, written(server)
         assert left("run", folder) == 0 and written(server) == writes
         assert left("undo", folder, loaded, "--apply") == 0
         assert not [
-            each for name in ("Accounts", "Contacts", "Tasks", "Deals", "Line_Items") for each in store.all(name)
+            each
+            for name in ("Accounts", "Contacts", "Tasks", "Deals", "Line_Items", IN_DEALS)
+            for each in store.all(name)
         ]
 
 
-def rows_of(server: Server) -> list[dict[str, Any]]:
-    """The rows of deals."""
-    return [dict(each.values) for each in server.engine.store.all("Line_Items")]
+def rows_of(server: Server, module: str = "Line_Items") -> list[dict[str, Any]]:
+    """The rows of deals, or who has a part in them."""
+    return [dict(each.values) for each in server.engine.store.all(module)]
 
 
 def written(server: Server) -> int:

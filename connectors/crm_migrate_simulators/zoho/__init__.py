@@ -1,8 +1,9 @@
 """Zoho CRM, as `crm-migrate simulate zoho` finds it.
 
 What lives where: `crm` (what the engine drives), `routes` (which path means what), `visit` (a request), `writing`,
-`listing`, `coql` (records), `subforms` (their rows), `values`, `telling` (one record), `fields`, `settings`, `tagging`,
-`recycling`, `modules` (what a fresh organisation has), `org_store` (its records), `evidence` (how we know).
+`listing`, `coql` (records), `subforms` (their rows), `roles` (of contacts in deals), `values`, `telling` (one record),
+`fields`, `settings`, `tagging`, `recycling`, `modules` (what a fresh organisation has), `org_store` (its records),
+`evidence` (how we know).
 """
 
 from collections.abc import Mapping
@@ -15,9 +16,12 @@ from crm_migrate_simulators.zoho.evidence import RULES
 from crm_migrate_simulators.zoho.faults import KINDS
 from crm_migrate_simulators.zoho.habits import Habits, limits
 from crm_migrate_simulators.zoho.modules import (
+    IN_DEALS,
     MODULES,
+    ROLES,
     SUBFORM,
     USERS,
+    contacts_in_deals,
     custom_module,
     field,
     linking_module,
@@ -32,7 +36,7 @@ _INTEGRATION = {"email": "integration@simulated.example", "first_name": "Integra
 def furnished(schema: Any) -> Any:
     """The modules of a fresh organisation, and what a person adds: `objects` with custom `fields` (as a simulator's
     schema has them), those of links (`linking`) or rows of another module (`subform_of`), `users`, `currencies`
-    (several, the first its own), `pipelines: false`. Raises SchemaError."""
+    (several, the first its own), `contact_roles`, `pipelines: false`. Raises SchemaError."""
     schema = {} if schema is None else schema
     if not isinstance(schema, Mapping) or not isinstance(schema.get("objects", {}), Mapping):
         raise SchemaError("a schema is a JSON object with `objects`")
@@ -54,7 +58,9 @@ def furnished(schema: Any) -> Any:
             objects[name]["fields"]["Currency"] = field("picklist", length=120, choices=tuple(currencies))
     objects[USERS] = {"fields": {n: field("text") for n in ("email", "full_name", "first_name", "last_name", "status")}}
     users = [_INTEGRATION, *schema.get("users", ())]
-    more = {"users": users, "currencies": currencies}
+    objects[IN_DEALS] = {"fields": contacts_in_deals(), "more": {"linking": True}}
+    roles = list(schema.get("contact_roles", ROLES))
+    more = {"users": users, "currencies": currencies, "contact_roles": roles}
     return {
         "organisation": str(schema.get("organisation", "Simulated")),
         "objects": objects,

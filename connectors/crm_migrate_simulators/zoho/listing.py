@@ -1,5 +1,6 @@
 """Records read: by pages, by ids, one, those that were deleted, and how many there are."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -29,7 +30,7 @@ def listed(visit: Visit) -> Reply:
         if len(wanted) > IDS:
             raise Problem(400, "INVALID_DATA", "invalid data", param_name="ids", maximum_length=IDS)
         records = [record for record in records if record.id in wanted]
-    return _page(visit, _sorted(visit, records), names)
+    return page(visit, _sorted(visit, records), lambda record: whole(visit, record, names))
 
 
 def one(visit: Visit) -> Reply:
@@ -101,7 +102,8 @@ def _sorted(visit: Visit, records: list[Record]) -> list[Record]:
     return sorted(records, key=at.get(order, lambda r: int(r.id)), reverse=way == "desc")
 
 
-def _page(visit: Visit, records: list[Record], names: list[str]) -> Reply:
+def page(visit: Visit, records: list[Record], tell: Callable[[Record], dict[str, Any]]) -> Reply:
+    """A page of records, as they are told."""
     start, size = _span(visit)
     some, more = records[start : start + size], len(records) > start + size
     if not some:
@@ -113,7 +115,7 @@ def _page(visit: Visit, records: list[Record], names: list[str]) -> Reply:
         "next_page_token": token, "previous_page_token": None,
         "page_token_expiry": moment(visit.now + 86_400, visit.zone) if token else None,
     }  # fmt: skip
-    return Reply(200, {"data": [whole(visit, record, names) for record in some], "info": info})
+    return Reply(200, {"data": [tell(each) for each in some], "info": info})
 
 
 def _span(visit: Visit) -> tuple[int, int]:

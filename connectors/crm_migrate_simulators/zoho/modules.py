@@ -6,7 +6,8 @@ A line is `API_name type[:length | :choices | =modules] [!] [-]`: `!` has to be 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-USERS = "users"
+USERS, IN_DEALS = "users", "Contacts in deals"
+HIDDEN = frozenset({USERS, IN_DEALS})  # what the store keeps, and which is no module
 SUBFORM, PARENT = "subform", "Parent_Id"
 ACTIVITIES = frozenset({"Tasks", "Events", "Calls"})
 _ADDRESS = """
@@ -209,6 +210,10 @@ CHOICES: Mapping[str, str] = {
     "call_purposes": "Prospecting|Administrative|Negotiation|Demo|Project|Desk|-None-",
     "call_results": "Interested|Not interested|No response/Busy|Requested more info|Requested call back|Invalid number",
 }
+ROLES = (
+    "Decision Maker", "Economic Decision Maker", "Technical Decision Maker", "Executive Sponsor", "Product Manager",
+    "Engineering Lead", "Purchasing", "Developer/Evaluator", "Business Analyst",
+)  # fmt: skip
 MAIN: Mapping[str, str] = {  # what names a record; also what an upsert looks for where nobody says what
     "Accounts": "Account_Name", "Contacts": "Email", "Leads": "Email", "Deals": "Deal_Name",
     "Products": "Product_Name", "Campaigns": "Campaign_Name", "Vendors": "Vendor_Name",
@@ -268,6 +273,11 @@ def linking_module(ends: Mapping[str, str]) -> dict[str, Any]:
 def subform(parent: str) -> dict[str, Any]:
     """The fields of a module whose records are rows of records of another one."""
     return dict(_read([f"{PARENT} lookup={parent} ! -", *_MOMENTS.split("\n")]))
+
+
+def contacts_in_deals() -> dict[str, Any]:
+    """The fields of who has which part in a deal."""
+    return dict(_read(["Deal lookup=Deals !", "Contact lookup=Contacts !", "Role text:50"]))
 
 
 def _read(lines: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from crm_migrate_simulators.schema import Schema
 from crm_migrate_simulators.store import Record, Store
-from crm_migrate_simulators.zoho.modules import ACTIVITIES, PARENT, USERS
+from crm_migrate_simulators.zoho.modules import ACTIVITIES, HIDDEN, PARENT, USERS
 
 BASE = 4_876_876_000_000_000_000
 GOES_ALONG = ACTIVITIES | {"Notes"}
@@ -18,7 +18,7 @@ class OrgStore(Store):
 
     def in_use(self) -> list[str]:
         """The modules that users work with."""
-        return [name for name in super().in_use() if name != USERS]
+        return [name for name in super().in_use() if name not in HIDDEN]
 
     @property
     def me(self) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from crm_migrate_simulators.wire import Reply, Request
-from crm_migrate_simulators.zoho import fields, listing, recycling, settings, tagging, writing
+from crm_migrate_simulators.zoho import fields, listing, recycling, roles, settings, tagging, writing
 from crm_migrate_simulators.zoho.coql import answering
 from crm_migrate_simulators.zoho.visit import Visit
 
@@ -26,7 +26,7 @@ class Route:
     @property
     def pattern(self) -> re.Pattern[str]:
         """What fits the template: an id is a number, a module is a name."""
-        kinds = {"id": "[0-9]+", "module": "[A-Za-z][A-Za-z0-9_]*"}
+        kinds = {"id": "[0-9]+", "contact": "[0-9]+", "module": "[A-Za-z][A-Za-z0-9_]*"}
         return re.compile(
             ROOT + re.sub(r"\{(\w+)\}", lambda found: f"(?P<{found[1]}>{kinds[found[1]]})", self.template)
         )
@@ -54,6 +54,10 @@ _ALL = (
     Route("GET", f"{MODULE}/actions/count", "read", listing.counted),
     Route("POST", f"{MODULE}/actions/add_tags", "write", tagging.added),
     Route("POST", f"{MODULE}/actions/remove_tags", "write", tagging.removed),
+    Route("GET", "/Contacts/roles", "read", roles.named),
+    Route("GET", f"{ID}/Contact_Roles", "read", roles.listed),
+    Route("PUT", f"{ID}/Contact_Roles/{{contact}}", "write", roles.given),
+    Route("DELETE", f"{ID}/Contact_Roles/{{contact}}", "write", roles.taken),
     Route("GET", ID, "read", listing.one),
     Route("PUT", ID, "write", writing.update),
     Route("DELETE", ID, "write", writing.delete),

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from crm_migrate_simulators.call import Call
 from crm_migrate_simulators.schema import Field
 from crm_migrate_simulators.zoho.habits import Habits, words
-from crm_migrate_simulators.zoho.modules import USERS
+from crm_migrate_simulators.zoho.modules import HIDDEN
 from crm_migrate_simulators.zoho.org_store import OrgStore
 from crm_migrate_simulators.zoho.problems import Problem, no_module
 
@@ -43,7 +43,8 @@ class Visit:
 
     def knows(self, module: str) -> bool:
         """Whether our user may see a module."""
-        return module in self.store.schema.objects and module != USERS and module not in words(self.habits.denied)
+        hidden = module in HIDDEN or module in words(self.habits.denied)
+        return module in self.store.schema.objects and not hidden
 
     def module(self, name: str | None = None) -> str:
         """The module of the path, or this one. Raises Problem where there is none."""

@@ -21,7 +21,7 @@ One = Callable[[Mapping[str, Any]], dict[str, Any]]
 
 def insert(visit: Visit) -> Reply:
     """New records."""
-    return _each(
+    return each(
         visit, visit.member("data", BATCH), lambda said: written(visit, _create(visit, said), "record added"), 201
     )
 
@@ -33,7 +33,7 @@ def update(visit: Visit) -> Reply:
     def change(said: Mapping[str, Any]) -> dict[str, Any]:
         return written(visit, _change(visit, {**said, **one}), "record updated")
 
-    return _each(visit, visit.member("data", BATCH), change)
+    return each(visit, visit.member("data", BATCH), change)
 
 
 def upsert(visit: Visit) -> Reply:
@@ -48,7 +48,7 @@ def upsert(visit: Visit) -> Reply:
         told = written(visit, _change(visit, {**said, "id": found.id}), "record updated")
         return {**told, "action": "update", "duplicate_field": by}
 
-    return _each(visit, visit.member("data", BATCH), one)
+    return each(visit, visit.member("data", BATCH), one)
 
 
 def delete(visit: Visit) -> Reply:
@@ -72,10 +72,10 @@ def delete(visit: Visit) -> Reply:
                 raise Wrong("INVALID_DATA", "record not deleted", id=said["id"]) from None
         return {"code": "SUCCESS", "details": {"id": said["id"]}, "message": "record deleted", "status": "success"}
 
-    return _each(visit, [{"id": id} for id in ids], one)
+    return each(visit, [{"id": id} for id in ids], one)
 
 
-def _each(visit: Visit, records: list[Any], one: One, status: int = 200) -> Reply:
+def each(visit: Visit, records: list[Any], one: One, status: int = 200) -> Reply:
     """Each record by itself, in their order; the status says how many of them were taken."""
     subforms.by_itself(visit)
     told = [_told(record, at, one) for at, record in enumerate(visit.call.records(records))]

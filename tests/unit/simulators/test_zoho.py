@@ -377,6 +377,30 @@ def test_rows_go_and_come_back_with_their_record_and_are_no_records_that_are_wri
         furnished({"objects": {"Rows": {"subform_of": "Nobody"}}})
 
 
+def test_a_contact_has_one_role_in_a_deal_and_goes_with_either() -> None:
+    zoho = Zoho(engine(schema={"pipelines": False, "contact_roles": ["Buyer", "User"]}))
+    deal, contact = zoho.create("Deals", Deal_Name="D", Stage="Qualification"), zoho.create("Contacts", Last_Name="A")
+    roles = {each["name"]: each["id"] for each in zoho.ask("GET", "Contacts/roles").body["contact_roles"]}
+    path = f"Deals/{deal}/Contact_Roles"
+    assert zoho.ask("GET", path, fields="Contact_Role").status == 204
+    for name, words in (("Buyer", "relation added"), ("User", "relation updated")):
+        (told,) = zoho.rows("PUT", f"{path}/{contact}", {"Contact_Role": {"id": roles[name]}})
+        assert (told["message"], told["details"]["id"]) == (words, contact)
+    reply = zoho.ask("GET", path, fields="Last_Name,Contact_Role").body
+    assert reply["data"] == [{"id": contact, "Last_Name": "A", "Contact_Role": {"name": "User", "id": roles["User"]}}]
+    for body, code in (({}, "MANDATORY_NOT_FOUND"), ({"Contact_Role": {"id": "1"}}, "INVALID_DATA")):
+        assert zoho.rows("PUT", f"{path}/{contact}", body)[0]["code"] == code
+    for wrong in (f"Deals/{contact}/Contact_Roles", f"Accounts/{deal}/Contact_Roles"):
+        assert zoho.ask("GET", wrong, fields="Contact_Role").body["code"] == "INVALID_DATA"
+    assert zoho.ask("GET", path).body["code"] == "REQUIRED_PARAM_MISSING"
+    assert zoho.ask("DELETE", f"{path}/{contact}").body["data"][0]["message"] == "relation removed"
+    assert zoho.ask("DELETE", f"{path}/{contact}").body["data"][0]["code"] == "INVALID_DATA"
+    zoho.rows("PUT", f"{path}/{contact}", {"Contact_Role": {"id": roles["Buyer"]}})
+    zoho.ask("DELETE", f"Contacts/{contact}")
+    assert zoho.ask("GET", path, fields="Contact_Role").status == 204
+    assert all(" " not in each["api_name"] for each in zoho.ask("GET", "settings/modules").body["modules"])
+
+
 def test_what_our_user_may_not_see_is_not_there() -> None:
     zoho = Zoho(engine(denied="Deals"))
     assert zoho.ask("GET", "settings/fields", module="Deals").body["code"] == "INVALID_MODULE"
