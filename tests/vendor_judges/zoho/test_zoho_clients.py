@@ -15,7 +15,7 @@ DRIVERS = Path(__file__).parent / "drivers"
 @pytest.mark.parametrize("driver", ["zoho_sdk.py", "zoho_sdk.cjs"])
 def test_zohos_own_sdk(driver: str, tmp_path: Path) -> None:
     run: Callable[..., Any] = by_node if driver.endswith(".cjs") else by_python
-    server = started()
+    server = started({"objects": {"Line_Items": {"subform_of": "Deals", "fields": {"Item": {}}}}})
     try:
         believed = run(DRIVERS / driver, server.url, str(tmp_path))
         told = server.engine.log.summary()

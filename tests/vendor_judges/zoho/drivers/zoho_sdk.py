@@ -12,10 +12,15 @@ from typing import Any
 from zohocrmsdk.src.com.zoho.api.authenticator.oauth_token import OAuthToken
 from zohocrmsdk.src.com.zoho.api.authenticator.store import FileStore
 from zohocrmsdk.src.com.zoho.api.logger import Logger
-from zohocrmsdk.src.com.zoho.crm.api import fields, record, tags
+from zohocrmsdk.src.com.zoho.crm.api import deal_contact_roles, fields, record, tags
+from zohocrmsdk.src.com.zoho.crm.api.contact_roles import ContactRolesOperations
 from zohocrmsdk.src.com.zoho.crm.api.coql import BodyWrapper as Query
 from zohocrmsdk.src.com.zoho.crm.api.coql import CoqlOperations
 from zohocrmsdk.src.com.zoho.crm.api.dc.data_center import DataCenter
+from zohocrmsdk.src.com.zoho.crm.api.deal_contact_roles.deal_contact_roles_operations import (
+    DealContactRolesOperations,
+    GetAssociatedContactRolesParam,
+)
 from zohocrmsdk.src.com.zoho.crm.api.fields.fields_operations import CreateFieldParam, FieldsOperations, GetFieldsParam
 from zohocrmsdk.src.com.zoho.crm.api.initializer import Initializer
 from zohocrmsdk.src.com.zoho.crm.api.modules import ModulesOperations
@@ -119,11 +124,47 @@ def company() -> dict[str, int]:
     ]  # fmt: skip
     person_ids = ids_of(told(contacts.create_records(body_of(people)), 201))
     sale = {"Deal_Name": "Pres hattı", "Stage": Choice("Qualification"), "Pipeline": Choice("Standard (Standard)"),
-            "Amount": 12.25, "Account_Name": (firm_ids[0],), "Closing_Date": date(2027, 1, 31)}  # fmt: skip
-    ids_of(told(deals.create_records(body_of([sale])), 201))
+            "Amount": 12.25, "Account_Name": (firm_ids[0],), "Closing_Date": date(2027, 1, 31),
+            "Line_Items": [made_of({"Item": "Pres"}), made_of({"Item": "Kalıp"})]}  # fmt: skip
+    (deal,) = ids_of(told(deals.create_records(body_of([sale])), 201))
+    rows(deals, deal)
+    roles(deal, person_ids[0])
     reading(accounts, contacts, firm_ids, person_ids)
     changing(accounts, contacts, firm_ids, person_ids)
-    return {"Accounts": 3, "Contacts": 5, "Deals": 1}
+    return {"Accounts": 3, "Contacts": 5, "Deals": 1, "Line_Items": 3, "Contacts in deals": 1}
+
+
+def rows(deals: Any, deal: int) -> None:
+    """Rows of a subform, through their record and as a module of their own."""
+    first, second = told(deals.get_record(deal), 200).get_data()[0].get_key_value("Line_Items")
+    assert [each.get_key_value("Item") for each in (first, second)] == ["Pres", "Kalıp"]
+    change = {"id": deal, "Line_Items": [made_of({"id": first.get_id(), "_delete": None}), made_of({"Item": "Montaj"})]}
+    ids_of(told(deals.update_records(body_of([change])), 200))
+    query = Query()
+    query.set_select_query(f"select Item, Parent_Id from Line_Items where Parent_Id = {deal}")
+    found = told(CoqlOperations().get_records(query), 200).get_data()
+    assert [each.get_key_value("Item") for each in found] == ["Kalıp", "Montaj"]
+    (module,) = told(ModulesOperations().get_module_by_api_name("Line_Items"), 200).get_modules()
+    assert module.get_generated_type().get_value() == "subform"
+    assert module.get_parent_module().get_api_name() == "Deals"
+
+
+def roles(deal: int, person: int) -> None:
+    """The role of a contact in a deal, given and taken."""
+    named = told(ContactRolesOperations().get_roles(), 200).get_contact_roles()
+    role, data, body = deal_contact_roles.ContactRole(), deal_contact_roles.Data(), deal_contact_roles.BodyWrapper()
+    role.set_id(named[1].get_id())
+    role.set_name(named[1].get_name())
+    data.set_contact_role(role)
+    body.set_data([data])
+    operations = DealContactRolesOperations()
+    (done,) = told(operations.associate_contact_role_to_deal(person, deal, body), 200).get_data()
+    assert isinstance(done, deal_contact_roles.SuccessResponse), vars(done)
+    asked = params(f=(GetAssociatedContactRolesParam.fields, "Last_Name,Contact_Role"))
+    (told_one,) = told(operations.get_associated_contact_roles(deal, asked), 200).get_data()
+    assert (told_one.get_id(), told_one.get_contact_role().get_name()) == (person, named[1].get_name())
+    (gone,) = told(operations.delete_contact_role_relation(person, deal), 200).get_data()
+    assert isinstance(gone, deal_contact_roles.SuccessResponse), vars(gone)
 
 
 def reading(accounts: Any, contacts: Any, firms: list[int], people: list[int]) -> None:
