@@ -15,7 +15,7 @@ from crm_migrate.connecting.http import Answer
 from crm_migrate.connecting.row_results import Result
 from crm_migrate.connecting.wording import OVERSIZE, without_values
 from crm_migrate.errors import TargetError
-from crm_migrate_dynamics.multipart import Part, read
+from crm_migrate_dynamics.multipart import Part, Step, read
 
 Row = Mapping[str, str | None]
 Record = Mapping[str, Any]
@@ -184,11 +184,18 @@ def many(answer: Answer, rows: Collection[Row]) -> list[str] | Refusal:
     return _refusal(own_error(answer), rows)
 
 
-def results(answer: Answer, count: int, rows: Sequence[Row]) -> list[Result] | Refusal:
-    """What a batch says of its parts, in its own order; or why it was refused as a whole."""
+def results(answer: Answer, groups: Sequence[Sequence[Step]], rows: Sequence[Row]) -> list[Result] | Refusal:
+    """What a batch says of its groups, in its own order; or why it was refused as a whole."""
     if answer.too_large:
         return OVERSIZE
-    return [_result(each, rows[at : at + 1]) for at, each in enumerate(parts(answer, count))]
+    told = zip(groups, parts(answer, len(groups)), strict=True)
+    return [_result(_about(group, part), rows[at : at + 1]) for at, (group, part) in enumerate(told)]
+
+
+def _about(group: Sequence[Step], part: Part) -> Part:
+    """Of a change set that was done the part about the record of its row; it may begin with another record."""
+    at = next((n for n, step in enumerate(group) if not step.beside), 0)
+    return (part, *part.behind)[at] if at <= len(part.behind) else part
 
 
 def _result(part: Part, rows: Collection[Row]) -> Result:

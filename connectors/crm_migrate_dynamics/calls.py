@@ -36,7 +36,7 @@ class Calls(RowCalls[Described, Place]):
 
     def each(self, groups: Sequence[Sequence[Step]], rows: Sequence[Row]) -> list[Result] | Refusal:
         """What a batch says of its groups, each about the row at its place."""
-        return answers.results(self._changes.send(self.api.batch(groups)), len(groups), rows)
+        return answers.results(self._changes.send(self.api.batch(groups)), groups, rows)
 
     def described(self, object: TargetObject) -> Described:
         """A table. TargetError where there is none."""

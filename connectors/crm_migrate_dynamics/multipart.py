@@ -8,7 +8,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from crm_migrate.disk.json_once import once
@@ -19,21 +19,25 @@ _STATUS = re.compile(rb"HTTP/1\.1 (\d{3})[^\r\n]*\r?\n")
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A request of a batch: a method, a path behind the version, and a body."""
+    """A request of a batch: a method, a path behind the version, and a body. One that is `beside` is about another
+    record than the group that it is part of."""
 
     method: str
     path: str
     body: Mapping[str, Any] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    beside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """An answer within an answer: names of headers in lower case; `said` is its JSON, None where it is none."""
+    """An answer within an answer: names of headers in lower case; `said` is its JSON, None where it is none; `behind`
+    are those that follow in a change set."""
 
     status: int
     headers: Mapping[str, str]
     said: Any = None
+    behind: "tuple[Part, ...]" = ()
 
 
 def written(groups: Sequence[Sequence[Step]], root: str) -> tuple[bytes, str]:
@@ -74,7 +78,7 @@ def read(body: bytes) -> list[Part]:
             inner = [_answer(said) for _, said in _split(content)]
             if not inner:
                 raise ValueError("a change set without a part")
-            parts.append(next((each for each in inner if each.status >= 400), inner[0]))
+            parts.append(next((e for e in inner if e.status >= 400), replace(inner[0], behind=tuple(inner[1:]))))
         else:
             parts.append(_answer(content))
     return parts

@@ -14,6 +14,7 @@ from crm_migrate_dynamics.shapes import (
     GIVEN,
     LINE,
     NO_MAIL,
+    OF_DEAL,
     OWNER,
     PRICED,
     PRODUCT,
@@ -113,7 +114,8 @@ def looked_at(shape: Shape) -> list[str]:
     days = ("actualclosedate", "estimatedclosedate", "actualvalue") if described.staged else ()
     wanted = (STATE, REASON, *days, *(name for name in (CREATED, described.opted_out) if name in written))
     fixed = (name for name in written if name in described.columns and not described.columns[name].updatable)
-    return [name for name in dict.fromkeys([*wanted, *fixed]) if name in described.columns or name == CREATED]
+    deal = [f"_{OF_DEAL}_value"] if described.table == LINE else []
+    return [name for name in dict.fromkeys([*wanted, *fixed]) if name in described.columns or name == CREATED] + deal
 
 
 def _not_fixed(shape: Shape, values: dict[str, Any], current: Record) -> dict[str, Any]:

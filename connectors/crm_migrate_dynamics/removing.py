@@ -16,6 +16,7 @@ from crm_migrate_dynamics.calls import Calls
 from crm_migrate_dynamics.describe import Described
 from crm_migrate_dynamics.looking import MANY
 from crm_migrate_dynamics.multipart import Step
+from crm_migrate_dynamics.reopening import Reopening
 from crm_migrate_dynamics.shapes import DERIVED, PARTS, PARTY, ROLES
 
 Child = tuple[str, str]  # object, field
@@ -26,7 +27,7 @@ class Removing:
     """Removes what carries our key and is referred to by nobody."""
 
     def __init__(self, calls: Calls) -> None:
-        self._calls, self._looking = calls, calls.looking
+        self._calls, self._looking, self._reopening = calls, calls.looking, Reopening(calls)
 
     def remove(self, batch: WriteBatch) -> Answer:
         """For good: Dataverse has no recycle bin unless an administrator switched one on."""
@@ -39,7 +40,12 @@ class Removing:
             return known
         if late := self._calls.late(until, ids, known):
             return late
-        groups = [[Step("DELETE", f"{shape.described.set}({id})")] for id in ids.values()]
+        deals = self._reopening.deals(shape.described, ids.values())
+        closed = self._reopening.closed(shape.described, set(deals.values()))
+        groups = [
+            self._reopening.around([Step("DELETE", f"{shape.described.set}({id})")], [deals.get(id, "")], closed)
+            for id in ids.values()
+        ]
         said = self._calls.each(groups, [rows[entity] for entity in ids])
         if isinstance(said, Refusal):
             return self._calls.whole(said, list(ids), known)

@@ -56,6 +56,7 @@ PARTS = frozenset(
 # A product of an opportunity is one of the catalogue, by this lookup, or is written in: then nothing but its line says
 # what it is. The price that a line says holds, whatever price list there is.
 LINE, PRODUCT = "opportunityproduct", "productid"
+DEAL, OF_DEAL = "opportunity", "opportunityid"  # what a line belongs to, and by which lookup
 WRITTEN_IN, PRICED = "isproductoverridden", "ispriceoverridden"
 # Columns that have to be there, and that Dataverse fills where nothing is sent.
 FILLED = frozenset(

@@ -5,7 +5,7 @@ resolved). What is read-only while it is closed is opened, changed and closed ag
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from crm_migrate_dynamics.describe import Described
@@ -15,10 +15,7 @@ from crm_migrate_dynamics.shapes import CLOSING, READ_ONLY_WHEN_CLOSED, REASON, 
 
 Values = Mapping[str, Any]
 FIRST = 0  # the state in which records begin
-_DAYS = (
-    "actualclosedate",
-    "estimatedclosedate",
-)  # of an opportunity: the first that is known is the day of its closing
+DAYS = ("actualclosedate", "estimatedclosedate")  # of an opportunity: the first known is the day of its closing
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +68,13 @@ def changed(described: Described, id: str, change: Change, held: Values) -> list
     return steps
 
 
+def reopened(described: Described, id: str, held: Values, steps: Sequence[Step]) -> list[Step]:
+    """Steps about others between those that open a closed record and close it again as it stands."""
+    opening = _patch(described, id, _open(described, held.get(REASON)))
+    closing = _closed(described, id, held.get(REASON), held)
+    return [replace(opening, beside=True), *steps, *(replace(each, beside=True) for each in closing)]
+
+
 def _open(described: Described, wanted: int | None) -> Values:
     """Back into the first state, with the wanted reason where that is one of it."""
     reasons = sorted(value for value, state in described.columns[REASON].states.items() if state == FIRST)
@@ -85,7 +89,7 @@ def _closed(described: Described, id: str, reason: int | None, known: Values) ->
     action, member, lookup = message
     told: dict[str, Any] = {"subject": "Closed before the migration", f"{lookup}@odata.bind": f"/{described.set}({id})"}
     if described.table == "opportunity":
-        day = next((known[name] for name in _DAYS if known.get(name)), None)
+        day = next((known[name] for name in DAYS if known.get(name)), None)
         told |= {"actualend": str(day)[:10]} if day else {}
         told |= {"actualrevenue": known["actualvalue"]} if known.get("actualvalue") is not None else {}
     return [Step("POST", action, {"Status": reason, member: told})]

@@ -16,6 +16,7 @@ from crm_migrate_dynamics import records, states
 from crm_migrate_dynamics.calls import Calls
 from crm_migrate_dynamics.multipart import Step
 from crm_migrate_dynamics.records import Shape
+from crm_migrate_dynamics.reopening import Reopening, deal_held, deal_of
 from crm_migrate_dynamics.shapes import REASON
 from crm_migrate_dynamics.states import Change
 
@@ -24,7 +25,7 @@ class Writing:
     """Writes batches."""
 
     def __init__(self, calls: Calls) -> None:
-        self._calls = calls
+        self._calls, self._reopening = calls, Reopening(calls)
         self._answered: dict[tuple[str, str], str] = {}  # (object, entity) -> the id that a creation was answered with
 
     def write(self, batch: WriteBatch) -> Answer:
@@ -89,7 +90,9 @@ class Writing:
     ) -> list[Result] | Refusal:
         """What becomes of new records: together, or each by itself."""
         described = shape.described
-        if described.many and len(made) > 1 and all(states.opens(described, change) for change in made.values()):
+        closed = self._reopening.closed(described, {id for row in rows for id in deal_of(row)})
+        alike = not closed and all(states.opens(described, change) for change in made.values())
+        if described.many and len(made) > 1 and alike:
             bodies = [_opened(change) for change in made.values()]
             said = self._calls.together(self._calls.api.making_many(described.set, described.table, bodies), rows)
             if not isinstance(said, Refusal):
@@ -97,7 +100,8 @@ class Writing:
             if self._calls.late(until, made, Answer()):
                 return said
         groups = [states.made(described, change, str(uuid.uuid4())) for change in made.values()]
-        return self._calls.each(groups, rows)
+        around = [self._reopening.around(steps, deal_of(row), closed) for steps, row in zip(groups, rows, strict=True)]
+        return self._calls.each(around, rows)
 
     # ------------------------------------------------------------------------------------------------ changing
 
@@ -130,6 +134,8 @@ class Writing:
         named = self._calls.named(shape, [rows[entity] for entity in current.records])
         sets, described = self._calls.sets(shape), shape.described
         steps, refused = dict[str, list[Step]](), dict(current.refused)
+        deals = {e: {*deal_of(rows[e]), *deal_held(record)} for e, record in current.records.items()}
+        closed = self._reopening.closed(described, {id for each in deals.values() for id in each})
         for entity, record in current.records.items():
             key = None if batch.action == "release" else entity if TARGET_ID in batch.rows.column_names else ""
             try:
@@ -137,7 +143,8 @@ class Writing:
             except Unfit as unfit:
                 refused[entity] = unfit.refusal
                 continue
-            steps[entity] = states.changed(described, str(record[described.key]), change, record)
+            found = states.changed(described, str(record[described.key]), change, record)
+            steps[entity] = self._reopening.around(found, deals[entity], closed) if found else found
         return steps, refused, {entity: str(current.records[entity][described.key]) for entity in steps}
 
     def _changed(

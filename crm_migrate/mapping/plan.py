@@ -289,7 +289,7 @@ class ObjectPlan(Frozen):
     target_unique: dict[str, Literal["keep_best", "hold"]] = {}
     on_rerun: RerunPlan = RerunPlan()
     mode: Mode = "upsert"
-    second_pass: tuple[str, ...] = ()  # reference fields that are written after all records exist (cycles, self)
+    second_pass: tuple[str, ...] = ()  # fields that are written after all records exist (cycles, self, what closes)
     key_field: str = "crm_migrate_id"  # where our entity id lives in the target, by the target's profile
     variant: VariantPlan | None = None
     view: ViewPlan | None = None

@@ -213,6 +213,11 @@ class ProfileObject(Authored):
         description="fields of the target (`*` for anything) in which it keeps who opted out: a load writes them with a"
         " consent, so no other field goes there beside one",
     )
+    last: dict[str, Texts] = Field(
+        default={},
+        description="column -> objects whose records have to be there before it is written: what closes a record comes"
+        " behind its lines",
+    )
     view: ProfileView | None = Field(default=None, description="what users see of it when they open it")
     largest_file: Size | None = Field(default=None, description="size above which it takes no file")
     forbidden_files: Texts = Field(default=(), description="endings of files that it does not take")

@@ -44,7 +44,19 @@ def objects(desk: Desk) -> tuple[ObjectPlan, ...]:
     plans = equals(desk, plans)
     hints = desk.target.load_order if desk.target else ()
     order, second = load_order({name: references_of(plan.fields) for name, plan in plans.items()}, hints)
-    return tuple(plans[name].model_copy(update={"second_pass": second.get(name, ())}) for name in order)
+    passes = {name: (*second.get(name, ()), *_last(desk, plans, plan)) for name, plan in plans.items()}
+    return tuple(plans[name].model_copy(update={"second_pass": passes[name]}) for name in order)
+
+
+def _last(desk: Desk, plans: dict[str, ObjectPlan], plan: ObjectPlan) -> list[str]:
+    """Fields that come behind records which lead to the object, as the target's profile says."""
+    profile = desk.profile_of(plan.name)
+    if desk.target is None or profile is None:
+        return []
+    leading = {each.target for each in plans.values() if plan.name in {to for _, to in references_of(each.fields)}}
+    known = {name: each.name for name, each in desk.target.objects.items()}
+    waits = {column for column, before in profile.last.items() if leading & {known.get(each) for each in before}}
+    return [field.name for field in plan.fields if field.target in waits and field.ref is None]
 
 
 def _suppressions(desk: Desk) -> ObjectPlan:

@@ -1,12 +1,13 @@
 """Lines of opportunities in a simulated environment: written in or of the catalogue, and where there is no way in."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from environments import KEY, Environment
 
-from crm_migrate.connecting.conformance_targets import everything, settled, write
-from crm_migrate.connecting.contract import Target, TargetField, TargetObject
+from crm_migrate.connecting.conformance_targets import batch_of, everything, settled, write
+from crm_migrate.connecting.contract import Remove, Target, TargetField, TargetObject
 from crm_migrate.connecting.discovery import connector
 
 NAMES = ("productdescription", "quantity", "priceperunit", "manualdiscountamount", "tax", "productid.productnumber",
@@ -71,10 +72,28 @@ def test_a_line_of_the_catalogue_keeps_its_own_price(target: Target, environment
     assert (there.values["isproductoverridden"], there.values.get("productid")) == (True, None)
 
 
-def test_lines_of_a_closed_opportunity_are_refused_in_the_words_of_the_environment(target: Target) -> None:
-    row: Row = {"__entity": "l1", "productdescription": "x", "quantity": "1", "opportunityid": deal(target, "Won")}
-    assert "closed" in settled(target, LINE, "a", (row,)).refused["l1"].words
-    assert everything(target, LINE) == []
+def test_a_closed_opportunity_is_opened_for_its_line_and_stands_as_before(
+    target: Target, environment: Environment
+) -> None:
+    store, rows = environment.server.engine.store, list[Row]()
+    for stage in ("Won", "Lost", "Qualify"):
+        mine: Row = {"quantity": "1", "opportunityid": deal(target, stage)}
+        rows.append({"__entity": stage, "productdescription": stage, **mine})
+        rows.append({"__entity": f"{stage}-bad", **mine})  # neither written in nor of the catalogue
+    stood = [each.values for each in store.all("opportunity")]
+    said = settled(target, LINE, "a", tuple(rows))
+    assert set(said.loaded) == {"Won", "Lost", "Qualify"}
+    assert {each.words for each in said.refused.values()} == {
+        "A product that is written in has a description and no product"
+    }
+    ids = {each.values[KEY]: each.id for each in store.all("opportunityproduct")}
+    assert said.loaded == ids, "the line's id, not that of its opportunity"
+    gone = next(each.id for each in store.all("opportunityproduct") if each.values[KEY] == "Won")
+    assert isinstance(target, Remove)
+    rows = [{"__entity": "Won", "__target_id": gone}]
+    assert target.remove(replace(batch_of(LINE, "b", tuple(rows)), action="remove")).loaded == {"Won": gone}
+    told = [each.values for each in store.all("opportunity")]
+    assert [{**each, "modifiedon": ""} for each in told] == [{**each, "modifiedon": ""} for each in stood]
 
 
 def test_what_a_line_lacks_is_asked_for_and_what_dataverse_fills_is_not(target: Target) -> None:

@@ -45,7 +45,7 @@ _ROOMS: dict[str, tuple[tuple[str, Ground, str], ...]] = {
         ("A note with bytes in base64 is a file: an environment counts them (`filesize`), and takes 5 MB unless it says another size", "document", f"{_DOCS}/annotation-note-entity; reference/entities/annotation"),
         ("A file that is too large: 400, 0x80044a02; what is no base64 is unreadable", "assumed", "as the error codes of the SDK name it"),
         ("A line of an opportunity is a product of the catalogue, or one that is written in (`isproductoverridden`) with a description", "document", "learn.microsoft.com/dynamics365/sales/developer/entities/opportunityproduct"),
-        ("A line of the catalogue wants a unit; lines of a closed opportunity are refused; their codes", "assumed", "the harder case: forms refuse so"),
+        ("A line of the catalogue wants a unit; a closed opportunity takes, changes and loses no line; their codes", "assumed", "the harder case: forms refuse so"),
         ("What a line comes to is worked out of price, quantity, discount and tax", "document", "the same: baseamount, extendedamount"),
         ("Duplicate detection is off unless a header asks for it", "document", f"{_API}/manage-duplicate-detection-create-update"),
     ),
@@ -87,6 +87,7 @@ _ROOMS: dict[str, tuple[tuple[str, Ground, str], ...]] = {
         ("Won, lost and resolved are messages of their own; an update is refused", "document", "learn.microsoft.com/dynamics365: WinOpportunity, LoseOpportunity, CloseIncident"),
         ("Who is merged into another record stays, inactive, with `merged` and `masterid`; its children go to that record", "document", f"{_DOCS}/merge-data"),
         ("A closed opportunity or case is read-only until it is opened again", "document", "learn.microsoft.com/dynamics365/sales: close an opportunity"),
+        ("An opportunity that is opened again has no day and no revenue of a closing", "assumed", "the harder case: who closes it again has to say them"),
         ("Winning sets the day and the revenue of the closing where nobody says them", "document", "learn.microsoft.com/dynamics365: opportunityclose"),
     ),
     "Reading": (

@@ -67,6 +67,8 @@ def update(work: Work, table: str, id: str, body: Body) -> Record:
         documents.checked(work, values)
         values = states.changed(table, columns, values, before)
         values |= _following(columns, {**before.values, **values})
+        if table == lines.TABLE:
+            lines.open_still(work, before.values)
         lines.checked(work, table, {**before.values, **values})
         values |= lines.summed(table, {**before.values, **values})
         values |= money.based(work, columns, {**before.values, **values})
@@ -93,6 +95,9 @@ def close(work: Work, action: str, body: Body) -> Record:
 def delete(work: Work, table: str, id: str) -> None:
     """A record taken away, with its children. Raises Failure."""
     _allowed(work, table)
+    record = work.store.get(table, id)
+    if table == lines.TABLE and record is not None:
+        lines.open_still(work, record.values)
     with _worded(work, table):
         work.store.taken_away(table, id, work.now)
 

@@ -61,7 +61,8 @@ def changed(table: str, columns: Mapping[str, Words], values: dict[str, Any], be
     others = {name for name in values if name not in (STATE, REASON)}
     if table in _CLOSED and held != 0 and others:
         raise Failure(400, "0x80048531", f"The {table} is closed and cannot be changed until it is opened again")
-    return values | {STATE: state, REASON: reason}
+    opened = {"actualclosedate": None, "actualvalue": None} if table == "opportunity" and held and not state else {}
+    return opened | values | {STATE: state, REASON: reason}
 
 
 def closed(

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 
+import pyarrow as pa
 from pydantic import BaseModel, ConfigDict
 
 from crm_migrate.connecting.contract import Interruptible, Journal, Target
@@ -17,10 +18,10 @@ from crm_migrate.finding import Finding, Place, Severity
 from crm_migrate.mapping.plan import ObjectPlan, Plan
 from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.load.claims import claim_members
-from crm_migrate.stages.load.cutting import cut_links, cut_records, join_parent, wanted_links
+from crm_migrate.stages.load.cutting import cut_last, cut_links, cut_records, join_parent, wanted_links
 from crm_migrate.stages.load.files import hold_unsent, takes_files
 from crm_migrate.stages.load.holding import hold
-from crm_migrate.stages.load.objects import Link, links, target_object, written_objects
+from crm_migrate.stages.load.objects import Link, links, target_object, waiting, written_last, written_objects
 from crm_migrate.stages.load.plan import LoadPlan, LoadSample, ObjectLoad, read_plan, sealed
 from crm_migrate.stages.load.planning import plan_load
 from crm_migrate.stages.load.preparing import prepare
@@ -255,25 +256,30 @@ def _write_ids(tables: Relations, sender: Sender, plan: Plan, object_plan: Objec
 
 
 def _linked_to(plan: Plan) -> Iterator[str]:
-    """The objects whose target ids a link needs: its parent, and in the second pass the record that has it."""
+    """The objects whose target ids are needed: the parents of links, and those that the second pass writes."""
     for object_plan in plan.objects:
-        for link in links(plan, object_plan):
-            yield link.parent
-            if link.later:
-                yield object_plan.name
+        yield from (link.parent for link in links(plan, object_plan))
+        if waiting(plan, object_plan):
+            yield object_plan.name
 
 
 def _load_links(tables: Relations, sender: Sender, plan: Plan, object_plan: ObjectPlan) -> tuple[int, int]:
-    """The second pass: links that had to wait until both ends were there.
+    """The second pass: links that had to wait until both ends were there, then what closes a record behind its lines.
 
     How many records were held because nothing else of them was to be written, and how many links are open.
     """
     later = [link for link in links(plan, object_plan) if link.later]
-    if not later:
+    last = [str(field.target) for field in written_last(object_plan)]
+    if not later and not last:
         return 0, 0
     held = _hold_linkless(tables, object_plan, later)
     object = target_object(plan, object_plan)
-    wanted = partial(cut_links, tables, sender.target, object, object_plan, later)
+
+    def wanted() -> Iterator[pa.Table]:
+        yield from cut_links(tables, sender.target, object, object_plan, later)
+        if last:
+            yield from cut_last(tables, sender.target, object, object_plan, last)
+
     sender.send(cut(sender.run, object_plan.name, object, "link", wanted))
     return held, sum(tables.count(f"({wanted_links(tables, object_plan, link, lost=True)})") for link in later)
 

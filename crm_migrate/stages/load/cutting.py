@@ -1,4 +1,4 @@
-"""What is sent of the plan, in batches: new records, changed ones by what changed, and the links of the second pass.
+"""What is sent of the plan, in batches: new records, changed ones by what changed, and the fields of the second pass.
 
 A batch holds what one request of the target takes, or one job where so many are to be written that a job is worth it.
 """
@@ -12,10 +12,10 @@ import pyarrow.compute as pc
 
 from crm_migrate.connecting.contract import ENTITY, TARGET_ID, Target, TargetObject
 from crm_migrate.mapping.plan import ObjectPlan, Plan
-from crm_migrate.quoting import quoted
+from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.load.files import content_fields, join_files, takes_files
 from crm_migrate.stages.load.keys import names_field, plan_columns
-from crm_migrate.stages.load.objects import Link, links, loaded_fields, target_object
+from crm_migrate.stages.load.objects import Link, links, loaded_fields, target_object, waiting, written_of
 from crm_migrate.stages.load.sending import ACTIONS, Kind, batch_limits, slices
 from crm_migrate.stages.load.sending.uploading import COLUMNS
 from crm_migrate.workspace.relations import Relations
@@ -26,7 +26,7 @@ from crm_migrate.workspace.tables import LOADED_IDS, PLANNED
 def cut_records(
     tables: Relations, target: Target, plan: Plan, object_plan: ObjectPlan, kind: Kind, condition: str
 ) -> Iterator[pa.Table]:
-    """The batches of one kind; an update that only changes links of the second pass has nothing to send now."""
+    """The batches of one kind; an update that only changes fields of the second pass has nothing to send now."""
     entities = tables.scan(PLANNED, object_plan.name, also=plan_columns(object_plan))
     count = partial(tables.count, f"{entities} e WHERE {condition}")
     rows = batch_limits(target, target_object(plan, object_plan), ACTIONS[kind], count).rows
@@ -63,7 +63,7 @@ def _rows(tables: Relations, plan: Plan, object_plan: ObjectPlan, condition: str
     """The rows of one kind in the order of the plan, references as target ids; with `files` what is sent with each."""
     entities = tables.scan(PLANNED, object_plan.name, also=plan_columns(object_plan))
     points = {link.name: link for link in links(plan, object_plan) if not link.later}
-    later = {link.name for link in links(plan, object_plan) if link.later}
+    later = waiting(plan, object_plan)
     listed, joins = join_files(tables, plan, object_plan) if files else ("", "")
     for number, name in enumerate(str(f.target) for f in loaded_fields(object_plan)):
         if name in points:
@@ -88,8 +88,7 @@ def _narrowed(table: pa.Table, kind: Kind, plan: Plan, object_plan: ObjectPlan) 
     ours = [TARGET_ID, "__changed_fields"]
     if kind == "create":
         return table.drop_columns([*ours, *(name for name in COLUMNS if name in table.column_names)])
-    later = {link.name for link in links(plan, object_plan) if link.later}
-    changed = set(_names(table["__changed_fields"][0].as_py())) - later
+    changed = set(_names(table["__changed_fields"][0].as_py())).difference(waiting(plan, object_plan))
     kept = [ENTITY, *([TARGET_ID] if kind == "adopt" else []), *(n for n in table.column_names if n in changed)]
     return table.select(kept)
 
@@ -108,6 +107,22 @@ def cut_links(
         query = f"{wanted} ORDER BY e.__cluster"
         for table in slices(iter(stream(tables.connection, query, rows)), rows):
             yield table.drop_columns("__cluster")
+
+
+def cut_last(
+    tables: Relations, target: Target, object: TargetObject, object_plan: ObjectPlan, names: list[str]
+) -> Iterator[pa.Table]:
+    """The batches of what is written last and is no link: of a record all of it together, as one may say how another
+    one is meant."""
+    entities = tables.scan(PLANNED, object_plan.name, also=plan_columns(object_plan))
+    written, ids = written_of(names), tables.scan(LOADED_IDS, object_plan.name)
+    wanted = f"SELECT *, {written} AS __written FROM {entities} WHERE __entity IN (SELECT __entity FROM {ids})"
+    sets = tables.rows(f"SELECT __written, count(*) FROM ({wanted}) WHERE len(__written) > 0 GROUP BY 1 ORDER BY 1")
+    for mine, count in sets:
+        rows = batch_limits(target, object, "update", partial(int, count)).rows
+        alike = f"__written = [{', '.join(map(literal, mine))}]"
+        query = f"SELECT __entity, {', '.join(map(quoted, mine))} FROM ({wanted}) WHERE {alike} ORDER BY __cluster"
+        yield from slices(iter(stream(tables.connection, query, rows)), rows)
 
 
 def wanted_links(tables: Relations, object_plan: ObjectPlan, link: Link, *, lost: bool = False) -> str:

@@ -1,10 +1,12 @@
 """The plan's objects as the target is asked for them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from crm_migrate.connecting.contract import TargetField, TargetObject
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
+from crm_migrate.quoting import literal, quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,26 @@ def _about(object_plan: ObjectPlan, field: FieldPlan) -> Literal["", "mailbox", 
     if field.kind.role != "consent":
         return ""
     return "phone" if object_plan.point_of(field) == "phone" else "mailbox"
+
+
+def written_last(object_plan: ObjectPlan) -> tuple[FieldPlan, ...]:
+    """The fields that are no links and wait for the second pass: records that lead here have to be there before."""
+    return tuple(f for f in loaded_fields(object_plan) if f.ref is None and f.name in object_plan.second_pass)
+
+
+def written_of(names: Sequence[str]) -> str:
+    """SQL over planned lines: which of the fields that are written last are written of a record."""
+    every = f"[{', '.join(map(literal, names))}]"
+    filled = " OR ".join(f"{quoted(name)} IS NOT NULL" for name in names)
+    changed = "from_json(__changed_fields, '[\"VARCHAR\"]')"
+    return f"""CASE WHEN __action = 'create' AND ({filled}) THEN {every}
+      WHEN __action = 'update' THEN list_filter({every}, lambda x: list_contains({changed}, x)) ELSE [] END"""
+
+
+def waiting(plan: Plan, object_plan: ObjectPlan) -> list[str]:
+    """What all fields of the second pass are called in the target."""
+    last = (str(field.target) for field in written_last(object_plan))
+    return [*(link.name for link in links(plan, object_plan) if link.later), *last]
 
 
 def links(plan: Plan, object_plan: ObjectPlan) -> tuple[Link, ...]:

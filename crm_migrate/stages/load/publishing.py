@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 from crm_migrate.mapping.plan import ObjectPlan, Plan
 from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.load.keys import members, names_field, plan_columns, text_columns
-from crm_migrate.stages.load.objects import links
+from crm_migrate.stages.load.objects import waiting
 from crm_migrate.stages.load.remembering import keep_seen, keep_sent
 from crm_migrate.stages.load.sending import KINDS
 from crm_migrate.stages.load.sending.answers import SCHEMA, files
@@ -98,7 +98,7 @@ def publish_memory(
     )
     _edited(tables, name)
     keep_seen(tables, columns, back, project.seen(identity, name))
-    later = [link.name for link in links(plan, object_plan) if link.later]
+    later = waiting(plan, object_plan)
     keep_sent(tables, columns, paths(tables.run.table("load", name, "entities")), later, project.sent(identity, name))
     tables.execute("DROP TABLE arrived_; DROP TABLE edited_; DROP TABLE removed_")
 
@@ -129,7 +129,7 @@ def _arrived(
 ) -> None:
     """Create `arrived_`: entities that the target holds as we want them, with what was sent in the second pass."""
     name = object_plan.name
-    later = {link.name for link in links(plan, object_plan) if link.later}
+    later = waiting(plan, object_plan)
     entities = tables.scan(PLANNED, name, also=plan_columns(object_plan))
     values = "".join(f", {_link_value(f)} AS {quoted(f)}" for f in sorted(later))
     tables.execute(f"""CREATE TEMP TABLE arrived_ AS
@@ -159,14 +159,14 @@ def _edited(tables: Relations, name: str) -> None:
 
 
 def _link_value(name: str) -> str:
-    """A link of the second pass counts as sent only where it was written."""
+    """A field of the second pass counts as sent only where it was written."""
     changed = names_field("e.__changed_fields", name)
     kept = f"e.__action = 'unchanged' OR (e.__action = 'update' AND NOT {changed})"
     return f"CASE WHEN {kept} OR w.{quoted(name)} IS NOT NULL THEN e.{quoted(name)} END"
 
 
 def _linked(tables: Relations, lines: Mapping[str, BatchLine], object_name: str, later: list[str]) -> str:
-    """Query: the links that were written in the second pass, by entity."""
+    """Query: the fields that were written in the second pass, by entity."""
     folder = tables.run.table("load", object_name, "batches", "link")
     parts = [verified(folder, part) for part in (read_manifest(folder) or []) if later]
     if not parts:

@@ -17,7 +17,7 @@ from crm_migrate.errors import DamagedFile, TargetConflict, UsageError
 from crm_migrate.mapping.plan import ObjectPlan, Plan
 from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.load.keys import text_columns
-from crm_migrate.stages.load.objects import loaded_fields, target_object
+from crm_migrate.stages.load.objects import loaded_fields, target_object, waiting
 from crm_migrate.stages.load.publishing import PUBLISHED
 from crm_migrate.workspace.crosswalk import replace_table
 from crm_migrate.workspace.layout import Project, Run
@@ -136,7 +136,7 @@ def _forget(
     tables.execute(f"CREATE OR REPLACE TEMP TABLE stays_ AS SELECT __entity FROM {earlier} WHERE {stays}")
     again = tables.count(f"{earlier} e ANTI JOIN stays_ USING (__entity) ANTI JOIN there_ USING (__entity)")
     anew = tables.count(f"{earlier} e ANTI JOIN stays_ USING (__entity) SEMI JOIN there_ USING (__entity)")
-    unlinked = _unlinked(project, object_plan, [intent for intent in gone if _kind(intent) == "link"])
+    unlinked = _unlinked(project, plan, object_plan, [intent for intent in gone if _kind(intent) == "link"])
     cells = ", ".join(
         f"CASE WHEN __entity IN (SELECT __entity FROM {entities}) THEN NULL ELSE {quoted(link)} END AS {quoted(link)}"
         for link, entities in unlinked.items()
@@ -149,13 +149,15 @@ def _forget(
     return f"{name}: {again} record(s) are loaded again by the next run, {anew} compared anew" if again + anew else ""
 
 
-def _unlinked(project: Project, object_plan: ObjectPlan, batches: Sequence[Intent]) -> dict[str, str]:
-    """Links of lost batches of the second pass: the field, and a FROM item of the entities whose link was lost."""
+def _unlinked(project: Project, plan: Plan, object_plan: ObjectPlan, batches: Sequence[Intent]) -> dict[str, str]:
+    """Fields of lost batches of the second pass, and a FROM item of the entities of which each was lost."""
     fields: dict[str, list[Intent]] = {}
     loaded = {str(field.target) for field in loaded_fields(object_plan)}
     for intent in batches:
         file = _file(project, intent)
-        names = loaded & set(pq.read_schema(file).names) if file is not None else set(object_plan.second_pass) & loaded
+        names = (
+            loaded & set(pq.read_schema(file).names) if file is not None else loaded & set(waiting(plan, object_plan))
+        )
         for name in names:
             fields.setdefault(name, []).append(intent)
     return {name: _entities(project, mine)[0] for name, mine in sorted(fields.items())}

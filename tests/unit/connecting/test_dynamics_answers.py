@@ -44,7 +44,7 @@ def test_a_message_for_many_gives_ids_or_none(name: str) -> None:
 @pytest.mark.parametrize("name", BATCHES)
 def test_each_part_of_a_batch_has_a_result_that_names_its_record(name: str) -> None:
     parts, done = BATCHES[name]
-    said = answers.results(answer_of(recorded(name)), parts, [])
+    said = answers.results(answer_of(recorded(name)), [[]] * parts, [])
     assert not isinstance(said, Refusal)
     assert [each.done for each in said].count(True) == done
     refused = [each.refusal for each in said if each.refusal is not None]
@@ -74,7 +74,7 @@ def test_a_damaged_batch_is_in_doubt_or_says_no_more_than_before(name: str) -> N
         body = whole.body[:at] + whole.body[at + count :] if dice.random() < 0.7 else whole.body[:at]
         damaged = Answer(whole.request, whole.status, whole.headers, body)
         try:
-            said = answers.results(damaged, parts, [])
+            said = answers.results(damaged, [[]] * parts, [])
         except InDoubt:
             continue
         assert not isinstance(said, Refusal) and len(said) == parts

@@ -25,7 +25,7 @@ from crm_migrate.stages.load.forecast.history import history
 from crm_migrate.stages.load.forecast.paces import Pace, paces_of, slowed, slowest, words
 from crm_migrate.stages.load.forecast.spelling import lasting
 from crm_migrate.stages.load.keys import names_field, plan_columns
-from crm_migrate.stages.load.objects import Link, links, loaded_fields, target_object
+from crm_migrate.stages.load.objects import Link, links, loaded_fields, target_object, waiting, written_last
 from crm_migrate.stages.load.sending import batch_limits
 from crm_migrate.stages.load.sent_cells import Sent
 from crm_migrate.workspace.layout import Project
@@ -163,11 +163,13 @@ def _object(
     count = partial(tables.count, f"{lines} WHERE __action = 'update'")
     updates = batch_limits(target, object, "update", count)
     created = _with_bytes(tables, object_plan, ceil(made / creates.rows), creates, "create", lines)
-    changed = sum(_changes(tables, lines, updates.rows, adopt=adopt, later=later) for adopt in (True, False))
+    waits = waiting(plan, object_plan)
+    changed = sum(_changes(tables, lines, updates.rows, adopt=adopt, waits=waits) for adopt in (True, False))
     written = _with_bytes(tables, object_plan, changed, updates, "update", lines)
     linked = sum(ceil(_linked(tables, lines, link) / updates.rows) for link in later)
+    sent = Sent(tables, lines, loaded_fields(object_plan), later, written_last(object_plan))
+    linked += sum(ceil(count / updates.rows) for _, count in sent.closing())
     written = (written[0] + linked, written[1] + linked)
-    sent = Sent(tables, lines, loaded_fields(object_plan), later)
     there = tables.count(tables.scan(THEIRS, object_plan.name)) + made
     asked: list[tuple[Action, Between, Limits]] = [("create", created, creates), ("update", written, updates)]
     if takes_files(target, plan, object_plan):  # they go one by one, however many a batch on disk holds
@@ -197,11 +199,11 @@ def _written(
     return cost, cost if batches[0] == batches[1] else ceil(cost * batches[1] / batches[0])
 
 
-def _changes(tables: Relations, lines: str, rows: int, *, adopt: bool, later: Sequence[Link]) -> int:
+def _changes(tables: Relations, lines: str, rows: int, *, adopt: bool, waits: Sequence[str]) -> int:
     """How many batches adopt or change records: as the load cuts them, by slices and by what changed alike."""
-    waits = ", ".join(literal(link.name) for link in later)
+    listed = ", ".join(map(literal, waits))
     names = "from_json(__changed_fields, '[\"VARCHAR\"]')"
-    nothing = f"len(list_filter({names}, lambda x: x NOT IN ({waits}))) = 0" if waits and not adopt else "FALSE"
+    nothing = f"len(list_filter({names}, lambda x: x NOT IN ({listed}))) = 0" if waits and not adopt else "FALSE"
     kind = "__code = 'existing'" if adopt else "__code IS DISTINCT FROM 'existing'"
     return tables.count(f"""(SELECT DISTINCT slice, __changed_fields FROM (
       SELECT __changed_fields, (row_number() OVER (ORDER BY __cluster) - 1) // {rows} AS slice
