@@ -5,7 +5,7 @@ known from a query for the keys afterwards: a place only says why somebody is *n
 """
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeGuard
@@ -24,6 +24,7 @@ GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _CODE = re.compile(r"(0x[0-9a-fA-F]{1,8})?")
 _PLACE = re.compile(r"\(([0-9a-fA-F-]{36})\)$")
 _ABSENT = frozenset({"0x80040217"})
+_NO_ROLE = "0x80042f09"  # a user has no security role
 _TIMED_OUT = "0x80044151"  # a record was held too long; the statement was rolled back
 _PAUSE = timedelta(seconds=2)
 _THERE = frozenset({"0x80048403", "0x80048416", "0x80044153", "0x80047013"})  # a column, key or table of that name
@@ -140,6 +141,20 @@ def pages(answer: Answer, count: int, key: str) -> list[Page]:
     return [_page(answer, part.said, key) for part in found]
 
 
+def privileges(answer: Answer, count: int) -> list[frozenset[str] | None]:
+    """The privileges that each of a batch of questions found; None where we may not ask."""
+    return [_held(answer, part) for part in parts(answer, count)]
+
+
+def _held(answer: Answer, part: Part) -> frozenset[str] | None:
+    if _is_own(part.said):
+        return frozenset() if _error(part.said)[0] == _NO_ROLE else None
+    found = part.said.get("RolePrivileges") if isinstance(part.said, dict) else None
+    if part.status != 200 or not _dicts(found):
+        raise answer.unreadable("no list of privileges")
+    return frozenset(str(each.get("PrivilegeName")) for each in found)
+
+
 def _page(answer: Answer, said: Mapping[str, Any], key: str) -> Page:
     records = _listed(answer, said)
     ids = [each.get(key) for each in records]
@@ -167,9 +182,10 @@ def made(answer: Answer) -> None:
 # ---------------------------------------------------------------------------------------------------- writing
 
 
-def many(answer: Answer, rows: Collection[Row]) -> list[str] | Refusal:
+def many(answer: Answer, rows: Collection[Row], we: Callable[[], str]) -> list[str] | Refusal:
     """The ids that a message for many records gives ([]: it gives none), or why it did none of them. `rows` are those
-    that were sent: no value of theirs is repeated."""
+    that were sent: no value of theirs is repeated. `we` tells the id of our user: what is forbidden to another one, to
+    whom a record would belong, is no word about us."""
     if answer.too_large:
         return OVERSIZE
     if answer.status == 204:
@@ -179,9 +195,15 @@ def many(answer: Answer, rows: Collection[Row]) -> list[str] | Refusal:
         if not isinstance(ids, list) or not all(isinstance(each, str) and GUID.fullmatch(each) for each in ids):
             raise answer.unreadable("no list of ids")
         return list(ids)
-    if answer.status == 401 or answer.status == 403:
+    if answer.status == 401 or (answer.status == 403 and _about_us(answer, we)):
         raise refused(answer)
     return _refusal(own_error(answer), rows)
+
+
+def _about_us(answer: Answer, we: Callable[[], str]) -> bool:
+    """The first id in what is said of a principal is theirs."""
+    found = GUID.search(own_error(answer)[1].lower())
+    return found is None or found[0] == we()
 
 
 def results(answer: Answer, groups: Sequence[Sequence[Step]], rows: Sequence[Row]) -> list[Result] | Refusal:

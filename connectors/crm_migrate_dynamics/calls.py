@@ -32,7 +32,11 @@ class Calls(RowCalls[Described, Place]):
 
     def together(self, request: Request, rows: Collection[Row]) -> list[str] | Refusal:
         """The ids of a message for many records, or why it did none of them."""
-        return answers.many(self._changes.send(request), rows)
+        return answers.many(self._changes.send(request), rows, self.we)
+
+    def we(self) -> str:
+        """The id of our user."""
+        return self.looking.who[1]
 
     def each(self, groups: Sequence[Sequence[Step]], rows: Sequence[Row]) -> list[Result] | Refusal:
         """What a batch says of its groups, each about the row at its place."""

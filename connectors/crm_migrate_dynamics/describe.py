@@ -31,7 +31,6 @@ _DAYS = ((">=", "1753-01-01"), ("<=", "9999-12-30"))
 _FILLED = frozenset({OWNER, CURRENCY, STATE, REASON})  # by Dataverse, where nothing is sent
 _UNFORESEEN = (
     "plug-ins, workflows and rules of the environment",
-    "amounts in the organisation's own currency follow from the rate of the day of the load",
     "fractions of a second are dropped, amounts are rounded to the decimals of their currency",
 )
 
@@ -51,7 +50,8 @@ class Place:
 @dataclass(frozen=True, slots=True)
 class Described:
     """A table as Dataverse describes it, as the object of ours that is called so. `keys` are its alternate keys and
-    whether each is active; `children` say who refers to its rows; `many`: it takes many records at once."""
+    whether each is active; `children` say who refers to its rows; `many`: it takes many records at once; `reads` is
+    the privilege to read its rows."""
 
     name: str
     set: str
@@ -60,6 +60,7 @@ class Described:
     keys: Mapping[tuple[str, ...], str] = field(default_factory=dict)
     children: tuple[Words, ...] = ()
     many: bool = False
+    reads: str = ""
 
     @property
     def kind(self) -> Kind:
@@ -144,7 +145,12 @@ def read_table(name: str, said: Sequence[Sequence[Words]]) -> Described:
         {tuple(each.get("KeyAttributes") or ()): str(each.get("EntityKeyIndexStatus")) for each in keys},
         tuple(children),
         bool(messages),
+        next((str(each.get("Name")) for each in table.get("Privileges") or () if _reads(each)), ""),
     )
+
+
+def _reads(privilege: Words) -> bool:
+    return privilege.get("PrivilegeType") == "Read"
 
 
 def object_of(described: Described, key_field: str = KEY) -> TargetObject:

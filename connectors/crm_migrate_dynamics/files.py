@@ -48,7 +48,7 @@ class Files:
         bare = plain(shape)
         values = records.created(bare, row, self._calls.named(bare, [row]), self._calls.sets(bare)).values
         request = self._calls.api.sending(shape.described.set, body(values, content))
-        said = answers.many(self._changes.send(request), [row])
+        said = answers.many(self._changes.send(request), [row], self._calls.we)
         found = self._calls.surely(object, [entity])
         if found:
             return Answer(found)
@@ -70,7 +70,7 @@ class Files:
         named, sets = self._calls.named(bare, [row]), self._calls.sets(bare)
         values = records.changed(bare, row, named, sets, record, key).values
         request = self._calls.api.sending(described.set, body(values, content), id)
-        said = answers.many(self._changes.send(request), [row])
+        said = answers.many(self._changes.send(request), [row], self._calls.we)
         return Answer(refused={entity: said}) if isinstance(said, Refusal) else Answer({entity: id})
 
     def _holds(self, shape: Shape, id: str, content: Content) -> bool:

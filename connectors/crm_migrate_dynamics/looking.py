@@ -170,15 +170,19 @@ class Looking:
             return {v: known[v.casefold()][0] for v in values if len(known.get(v.casefold(), ())) == 1}
 
     def _learn(self, known: dict[str, list[str]], table: str, by: str, lacking: Sequence[str]) -> None:
-        of, active = self.table(table), ["isdisabled"] if table == "systemuser" else []
-        known |= {value.casefold(): [] for value in lacking}
-        found = [record for page in self.among(of, [of.key, by, *active], by, lacking) for record in page]
-        for record in found:
-            known.setdefault(str(record.get(by) or "").casefold(), []).append(str(record[of.key]))
-        disabled = {str(record[of.key]) for record in found if record.get("isdisabled")}
-        for name, ids in known.items():
-            if len(ids) > 1 and (some := [id for id in ids if id not in disabled]):
-                known[name] = some
+        key, active = self.table(table).key, ["isdisabled"] if table == "systemuser" else []
+        for name, found in self.called(table, by, lacking, active).items():
+            some = [one for one in found if not one.get("isdisabled")] if len(found) > 1 else found
+            known[name.casefold()] = [str(one[key]) for one in some or found]
+
+    def called(
+        self, table: str, by: str, names: Sequence[str], also: Sequence[str] = ()
+    ) -> dict[str, Sequence[Record]]:
+        """Name -> the records of a table that are called so, with these columns."""
+        of, found = self.table(table), dict[str, list[Record]]()
+        for record in (each for page in self.among(of, [of.key, by, *also], by, names) for each in page):
+            found.setdefault(str(record.get(by) or "").casefold(), []).append(record)
+        return {name: found.get(name.casefold(), []) for name in names}
 
     def names_of(self, table: str, by: str, ids: Collection[str]) -> dict[str, str]:
         """Id -> name of the records that have one."""

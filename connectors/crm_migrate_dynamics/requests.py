@@ -76,6 +76,11 @@ class Api:
         steps = [[Step("GET", f"{set}?{query}", headers=_told(5000))] for query in queries]
         return self.batch(steps, writes=False)
 
+    def privileges(self, users: Sequence[str], name: str) -> Request:
+        """Whether each of these users has a privilege, by a role or a team."""
+        function = f"{TYPE}RetrieveUserSetOfPrivilegesByNames(PrivilegeNames=@p)?@p={quote(json.dumps([name]))}"
+        return self.batch([[Step("GET", f"systemusers({user})/{function}")] for user in users], writes=False)
+
     def making_many(self, set: str, table: str, records: Sequence[Values]) -> Request:
         """Records that are made together, or none of them."""
         return self._message(set, "CreateMultiple", [{"@odata.type": f"{TYPE}{table}", **each} for each in records])

@@ -23,7 +23,9 @@ NATURAL: Mapping[str, tuple[str, ...]] = {
     "territory": ("name",),
 }
 OWNER = "ownerid"
+ACCESS_TEAM = 1  # the type of a team that shares records and owns none
 CURRENCY = "transactioncurrencyid"
+RATE = "exchangerate"  # how many of a currency make one of the organisation's own
 CREATED, GIVEN = "createdon", "overriddencreatedon"  # what is read, and what is sent for it at a creation
 STATE, REASON = "statecode", "statuscode"
 STAGE, STAGED = "stage", {"opportunity": "salesstage"}

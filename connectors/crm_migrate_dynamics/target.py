@@ -4,7 +4,7 @@ Our key is an alternate key, so who was created by a try that nobody answered is
 """
 
 import threading
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import pyarrow as pa
 
@@ -16,6 +16,7 @@ from crm_migrate.connecting.contract import (
     Answer,
     By,
     Content,
+    Doubt,
     Limits,
     Room,
     TargetObject,
@@ -29,6 +30,7 @@ from crm_migrate_dynamics.auth import open_rooms
 from crm_migrate_dynamics.calls import Calls
 from crm_migrate_dynamics.describe import object_of
 from crm_migrate_dynamics.files import Files, is_file
+from crm_migrate_dynamics.foretelling import foretold
 from crm_migrate_dynamics.kit import kit
 from crm_migrate_dynamics.looking import Looking
 from crm_migrate_dynamics.preparing import prepare
@@ -87,6 +89,10 @@ class DynamicsTarget:
         found = [each for name in dict.fromkeys(objects) if (each := self._looking.described(name)) is not None]
         keyed = bool(found) and all(each.keyed(KEY) for each in found)
         return TargetSchema(tuple(map(object_of, found)), prepared=keyed)
+
+    def foretell(self, object: TargetObject, values: Mapping[str, Collection[str]]) -> Iterator[Doubt]:
+        """By its users, their privileges, its teams and its rates."""
+        return foretold(self._looking, object, values)
 
     def prepare(self, objects: Sequence[TargetObject], *, apply: bool) -> tuple[str, ...]:
         """Tables and columns of our own, that of our key first, and its alternate key."""

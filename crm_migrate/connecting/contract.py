@@ -501,6 +501,28 @@ class Costs(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """What a target will make of a value of a field: a code of ours; what becomes of such values and the next step, the
+    same for all of a code; a name or number to be noted of this one."""
+
+    field: str
+    value: str
+    code: str
+    words: str
+    hint: str
+    note: str = ""
+
+
+@runtime_checkable
+class Foretells(Protocol):
+    """A target that says before a load which owners it refuses, and what it makes of amounts by their currency."""
+
+    def foretell(self, object: TargetObject, values: Mapping[str, Collection[str]]) -> Iterable[Doubt]:
+        """The doubts about values of owners and currencies that are about to be written, by field."""
+        ...
+
+
 @runtime_checkable
 class Begins(Protocol):
     """A target in which a write that was cut off may leave a record that no reading shows as ours yet: the next try

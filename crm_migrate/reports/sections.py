@@ -51,7 +51,7 @@ class Section:
 _RARE = (
     "pack", "pack_bridge", "pack_missing", "rehearsals", "report_bridge", "masked", "modes", "files", "cause_places",
     "repairs", "exception_owners", "gone_exceptions", "days", "equivalences", "sample_defects", "nights",
-    "night_shares", "mapping_changes",
+    "night_shares", "mapping_changes", "load_rates",
 )  # fmt: skip
 
 SECTIONS = (
@@ -64,7 +64,7 @@ SECTIONS = (
     Section("coverage", (tables.columns, tables.relations), lambda figures, _: unspoken(figures)),
     Section(
         "bridge",
-        (tables.bridge_rows, tables.report_bridge_rows),
+        (tables.bridge_rows, tables.report_bridge_rows, tables.load_rates),
         lambda _, sums: len(sums.unexplained_amounts) + sums.unreadable,
     ),
     Section(

@@ -163,6 +163,12 @@ def report_bridge_rows(figures: Figures) -> Table:
     return _bridges("report_bridge", figures.report_bridges)
 
 
+def load_rates(figures: Figures) -> Table:
+    """Currencies whose amounts the target turned into its own at the rate of the load."""
+    rows = ((each.object, each.currency, each.rate, each.records) for each in figures.load_rates)
+    return _table("load_rates", "object currency rate records:int", rows)
+
+
 def _bridges(name: str, bridges: Iterable[Bridge]) -> Table:
     rows: list[Row] = []
     for b in bridges:

@@ -20,6 +20,7 @@ from crm_migrate.workspace.follow_up import FollowUp
 from crm_migrate.workspace.mapping_figures import MappingChanges
 from crm_migrate.workspace.night_figures import WatchFigure
 from crm_migrate.workspace.pack_figures import PackFigure
+from crm_migrate.workspace.rate_figures import LoadRate
 from crm_migrate.workspace.repair_figures import RepairFigure
 from crm_migrate.workspace.stake_figures import Amount, OwnerStake
 from crm_migrate.workspace.visibility_figures import VisibilityFigure
@@ -464,6 +465,7 @@ class Figures(Figure):
     target_sets: tuple[TargetSet, ...] = ()
     bridges: tuple[Bridge, ...] = ()
     report_bridges: tuple[Bridge, ...] = ()
+    load_rates: tuple[LoadRate, ...] = ()
     fields: tuple[FieldFigure, ...] = ()
     equivalences: tuple[Equivalence, ...] = ()
     masked: tuple[MaskFigure, ...] = ()

@@ -87,7 +87,9 @@ def test_a_closed_opportunity_is_opened_for_its_line_and_stands_as_before(
         "A product that is written in has a description and no product"
     }
     ids = {each.values[KEY]: each.id for each in store.all("opportunityproduct")}
-    assert said.loaded == ids, "the line's id, not that of its opportunity"
+    assert said.loaded == ids
+    changed = write(target, LINE, "c", ({"__entity": "Lost", "quantity": "2"},), "update")
+    assert changed.loaded == {"Lost": ids["Lost"]}, "the line's id, not that of its opportunity"
     gone = next(each.id for each in store.all("opportunityproduct") if each.values[KEY] == "Won")
     assert isinstance(target, Remove)
     rows = [{"__entity": "Won", "__target_id": gone}]

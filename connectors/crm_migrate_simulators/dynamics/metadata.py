@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from crm_migrate_simulators.dynamics import rights
 from crm_migrate_simulators.dynamics.catalogue import LOOKUPS, NUMBERS, TEXTS, Words, navigations
 from crm_migrate_simulators.dynamics.environment_store import OWNERS, PARENTS
 from crm_migrate_simulators.dynamics.filters import condition
@@ -40,6 +41,9 @@ def table(work: Work, name: str) -> Said:
         "OwnershipType": "UserOwned" if "ownerid" in columns_of(work, name) else "OrganizationOwned",
         "DisplayName": _label(str(words["label"])),
         "DisplayCollectionName": _label(f"{words['label']}s"),
+        "Privileges": [
+            {"PrivilegeType": "Read", "Name": rights.reading(work, name), "PrivilegeId": _id(f"read {name}")}
+        ],
         "MetadataId": _id(name),
     }
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from crm_migrate_simulators.dynamics import documents, lines, money, states
+from crm_migrate_simulators.dynamics import documents, lines, money, rights, states
 from crm_migrate_simulators.dynamics.binding import bound
 from crm_migrate_simulators.dynamics.catalogue import LOOKUPS, Words, navigations
 from crm_migrate_simulators.dynamics.keys import unique
@@ -41,6 +41,7 @@ def create(work: Work, table: str, body: Body, id: str = "") -> Record:
         values, children = _read(work, table, columns, body, creating=True)
         id = str(values.pop(work.store.words(table)["id"], None) or id)
         documents.checked(work, values)
+        rights.owned(work, table, values)
         values = states.begun(table, columns, values)
         values = _filled(work, table, columns, values)
         lines.checked(work, table, values)
@@ -65,6 +66,7 @@ def update(work: Work, table: str, id: str, body: Body) -> Record:
         values, children = _read(work, table, columns, body, creating=False)
         values.pop(work.store.words(table)["id"], None)
         documents.checked(work, values)
+        rights.owned(work, table, values)
         values = states.changed(table, columns, values, before)
         values |= _following(columns, {**before.values, **values})
         if table == lines.TABLE:

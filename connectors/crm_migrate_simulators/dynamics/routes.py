@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
-from crm_migrate_simulators.dynamics import defining, metadata, multiple, queries, records, single, states
+from crm_migrate_simulators.dynamics import defining, metadata, multiple, queries, records, rights, single, states
 from crm_migrate_simulators.dynamics.problems import no_segment, unreadable
 from crm_migrate_simulators.dynamics.work import Work
 from crm_migrate_simulators.wire import Reply, Request
@@ -74,6 +74,12 @@ def _filters(work: Work, at: At) -> Reply:
     return Reply(200, {"@odata.context": context, "value": [row] if row else []}, dict(queries.JSON))
 
 
+def _privileges(work: Work, at: At) -> Reply:
+    context = f"{work.host}/api/data/v9.2/$metadata#Microsoft.Dynamics.CRM.RetrieveUserSetOfPrivilegesByNamesResponse"
+    said = {"@odata.context": context, "RolePrivileges": rights.held(work, at["what"])}
+    return Reply(200, said, dict(queries.JSON))
+
+
 def _tables(work: Work, at: At) -> Reply:
     del at
     return metadata.tables(work)
@@ -135,6 +141,7 @@ ROUTES: tuple[Route, ...] = (
     _route("POST", "{action}", "write", _close, action=r"[A-Z]\w+"),
     _route("POST", "{set}", "write", lambda work, at: single.create(work, table(work, at["set"]), body(work))),
     _route("GET", "{set}({what})", "read", lambda work, at: queries.one(work, table(work, at["set"]), at["what"])),
+    _route("GET", f"systemusers({{what}})/{rights.ASKED}", "read", _privileges, what=r"[^()]*"),
     _route("GET", "{set}({what})/{property}", "read",
            lambda work, at: single.children(work, table(work, at["set"]), at["what"], at["property"]),
            what=r"[^()]*", property=r"\w+"),

@@ -12,6 +12,7 @@ from crm_migrate.mapping.plan import Mode, ObjectPlan
 from crm_migrate.stages.load.choices import ChoiceValues, told
 from crm_migrate.stages.load.drift import Drift
 from crm_migrate.stages.load.forecast import Forecast
+from crm_migrate.stages.load.foretelling import Foretold
 from crm_migrate.stages.load.keys import Names
 from crm_migrate.workspace.layout import Run
 from crm_migrate.workspace.parts import read_manifest
@@ -69,7 +70,8 @@ class LoadPlan(BaseModel):
     """What would be written, per object in load order; nothing of it has been. `hash` is bound to every line of it.
 
     `prepare` names what the target lacks; it is made before the first record is written. `notes` are sentences about
-    earlier runs whose files are damaged. `unforeseen`: per object of the target, the rules that are not foretold.
+    earlier runs whose files are damaged. `unforeseen`: per object of the target, the rules that are not foretold;
+    `foretold` is what the target says that it will make of owners and currencies.
     `drift` is what the target says of itself otherwise than the lock. `offline`: it was planned against the lock, as if
     the target were empty. `forecast` is what it costs; it depends on the hour, and the hash is not bound to it.
     """
@@ -85,6 +87,7 @@ class LoadPlan(BaseModel):
     notes: tuple[str, ...] = ()
     loads: int = 0  # runs that had written to the target when this was planned; one more, and it does not hold
     unforeseen: dict[str, tuple[str, ...]] = {}
+    foretold: tuple[Foretold, ...] = ()
     drift: tuple[Drift, ...] = ()
     offline: bool = False
     forecast: Forecast | None = None
@@ -97,7 +100,7 @@ class LoadPlan(BaseModel):
 
     def findings(self) -> tuple[Finding, ...]:
         """What was found out about our own earlier loads: another target, runs whose files are damaged, and per object
-        what our ledger lacks and which values are no choices of the target."""
+        what our ledger lacks, which values are no choices of the target, and what it foretells of others."""
         broken = (Finding("run_damaged", note, Severity.WARNING) for note in self.notes)
         other = Finding(
             "target_exchanged",
@@ -144,6 +147,7 @@ class LoadPlan(BaseModel):
             *followed,
             *parted,
             *chosen,
+            *(each.finding() for each in self.foretold),
             *self._unforeseen(),
         )
 

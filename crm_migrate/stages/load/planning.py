@@ -15,6 +15,7 @@ from crm_migrate.stages.load.drift import drift
 from crm_migrate.stages.load.earlier import settle_earlier
 from crm_migrate.stages.load.edits import three_values
 from crm_migrate.stages.load.forecast import forecast
+from crm_migrate.stages.load.foretelling import foretold
 from crm_migrate.stages.load.keys import Names, followed, identify, plan_listing, remember, sent_to
 from crm_migrate.stages.load.looking import let_all_wait
 from crm_migrate.stages.load.lookups import called, refuse_absent
@@ -102,6 +103,7 @@ def plan_load(plan: Plan, project: Project, run: Run, target: Target) -> LoadPla
             _publish(tables, project, identity, plan, each)
         plan_removals(tables, project, identity, plan, target, earlier)
         cost = None if offline else forecast(tables, project, plan, target, identity, read_state(run).seconds)
+        doubts = [doubt for each in plan.objects for doubt in foretold(tables, plan, each, target)]
         aside = {each.name: _rows_aside(tables, plan, each) for each in plan.objects}
         objects = [
             figures(tables, each).model_copy(update={"choices": choices[each.name], "aside": aside[each.name]})
@@ -118,6 +120,7 @@ def plan_load(plan: Plan, project: Project, run: Run, target: Target) -> LoadPla
         offline=offline,
         unforeseen={found.name: found.unforeseen for found in there.objects if found.unforeseen},
         notes=notes,
+        foretold=tuple(doubts),
         forecast=cost,
         loads=len(earlier),
     )

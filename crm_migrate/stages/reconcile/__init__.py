@@ -46,6 +46,7 @@ from crm_migrate.stages.reconcile.owners import owner_flow, total_flow
 from crm_migrate.stages.reconcile.pack import not_in_figures, pack_figures
 from crm_migrate.stages.reconcile.pack.asking import Asked, asked, with_pack
 from crm_migrate.stages.reconcile.privacy import privacy
+from crm_migrate.stages.reconcile.rates import load_rates
 from crm_migrate.stages.reconcile.repaired import repair_figures
 from crm_migrate.stages.reconcile.scores import rule_scores
 from crm_migrate.stages.reconcile.sides import loaded_fields
@@ -75,6 +76,7 @@ from crm_migrate.workspace.layout import Run
 from crm_migrate.workspace.mapping_figures import MappingChanges
 from crm_migrate.workspace.night_figures import WatchFigure
 from crm_migrate.workspace.nights import night_path, standing
+from crm_migrate.workspace.rate_figures import LoadRate
 from crm_migrate.workspace.relations import Relations, relations
 from crm_migrate.workspace.repair_figures import RepairFigure
 from crm_migrate.workspace.sealing import write_sealed
@@ -99,6 +101,7 @@ class _Collected(Found):
         self.decisions: list[tuple[str, str, str, str, int]] = []
         self.files: tuple[FileFigure, ...] = ()
         self.repairs: tuple[RepairFigure, ...] = ()
+        self.rates: tuple[LoadRate, ...] = ()
 
 
 def reconcile(
@@ -114,6 +117,7 @@ def reconcile(
     plan = with_pack(plan, pack)
     with relations(run, "reconcile", partial=True) as tables:
         listing.start(tables)
+        collected.rates = tuple(load_rates(tables, plan, run))
         causes.define(tables)
         collected.sources = source_figures(tables, plan)
         collected.columns, collected.relations = coverage(tables, plan)
@@ -323,6 +327,7 @@ def _figures(
         target_sets=tuple(collected.target_sets),
         bridges=tuple(collected.bridges),
         report_bridges=tuple(collected.report_bridges),
+        load_rates=collected.rates,
         fields=tuple(collected.fields),
         equivalences=tuple(equivalences(collected.fields)),
         masked=tuple(collected.masked),

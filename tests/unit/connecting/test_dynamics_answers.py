@@ -37,7 +37,7 @@ def answer_of(said: dict[str, Any], *, writes: bool = True) -> Answer:
 
 @pytest.mark.parametrize("name", OF_MANY)
 def test_a_message_for_many_gives_ids_or_none(name: str) -> None:
-    said = answers.many(answer_of(recorded(name)), [])
+    said = answers.many(answer_of(recorded(name)), [], str)
     assert not isinstance(said, Refusal) and len(said) == OF_MANY[name]
 
 
@@ -53,7 +53,7 @@ def test_each_part_of_a_batch_has_a_result_that_names_its_record(name: str) -> N
 
 def test_a_refusal_does_not_repeat_the_value() -> None:
     error = {"error": {"code": "0x80048d19", "message": "the value secret-value-1 cannot be meant"}}
-    said = answers.many(answer_of({"status": 400, "headers": {}, "body": error}), [{"name": "secret-value-1"}])
+    said = answers.many(answer_of({"status": 400, "headers": {}, "body": error}), [{"name": "secret-value-1"}], str)
     assert isinstance(said, Refusal) and "secret-value" not in said.words and said.code == "0x80048d19"
 
 
@@ -107,4 +107,4 @@ def test_what_we_write_is_read_by_our_own_reader_and_is_the_same_each_time() -> 
 def test_rights_are_told_as_an_error_of_the_run() -> None:
     error = {"error": {"code": "0x80040220", "message": "Principal user is missing prvWriteAccount privilege"}}
     with pytest.raises(TargetError, match="prvWriteAccount"):
-        answers.many(answer_of({"status": 403, "headers": {}, "body": error}), [])
+        answers.many(answer_of({"status": 403, "headers": {}, "body": error}), [], str)

@@ -1,0 +1,108 @@
+"""What Dataverse will make of owners and currencies, asked before anything is loaded.
+
+A record belongs to a user who is not disabled, has a security role and may read such records, or to a team that owns;
+amounts are turned into the organisation's own currency at the rate that theirs has when the record is written.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import partial
+
+from crm_migrate.connecting.contract import Doubt, TargetObject
+from crm_migrate_dynamics import answers
+from crm_migrate_dynamics.answers import Record
+from crm_migrate_dynamics.describe import Described, Place
+from crm_migrate_dynamics.looking import AT_ONCE, Looking
+from crm_migrate_dynamics.shapes import ACCESS_TEAM, CURRENCY, OWNER, RATE
+
+_REFUSED = "the records would be refused"
+# Code -> what becomes of such values, and the next step.
+_TOLD = {
+    "owner_not_there": (
+        f"not exactly one user or team there is called so, {_REFUSED}",
+        "add who is missing there, or name another owner in `owners:`",
+    ),
+    "owner_disabled": (
+        f"the user is disabled there, {_REFUSED}",
+        "enable the user for the load, or name a successor in `owners:`",
+    ),
+    "owner_without_right": (
+        f"no role there lets this owner read what it is to own, {_REFUSED}",
+        "give it a security role there, or name a successor in `owners:`",
+    ),
+    "currency_not_there": (f"the currency is not there, {_REFUSED}", "add it there with its rate"),
+    "rate_of_load": (
+        "amounts in the organisation's own currency get the rate of the day of the load (beside the currency: how many"
+        " make one of its own), not of the record's",
+        "where reports go by them, set the rate there before the load, and back after it",
+    ),
+}
+
+
+def foretold(looking: Looking, object: TargetObject, values: Mapping[str, Collection[str]]) -> Iterator[Doubt]:
+    """The doubts about an object whose fields are about to get these values; none of a table that is yet to be made."""
+    described = looking.described(object.name)
+    if described is None:
+        return
+    for name, said in values.items():
+        place = described.place(name)
+        if place is None or not place.by:
+            continue
+        if place.column.name == OWNER:
+            yield from (_users if place.of == "systemuser" else _teams)(looking, described, place, sorted(said))
+        elif place.column.name == CURRENCY and any(field.type == "money" for field in object.fields):
+            yield from _rates(looking, place, sorted(said))
+
+
+def _users(looking: Looking, described: Described, place: Place, said: Sequence[str]) -> Iterator[Doubt]:
+    found = looking.called(place.of, place.by, said, ["isdisabled"])
+    active = {name: [one for one in found[name] if not one.get("isdisabled")] for name in said}
+    for name in said:
+        if not found[name]:
+            yield _doubt(place, name, "owner_not_there")
+        elif len(active[name] or found[name]) > 1:
+            yield _doubt(place, name, "owner_not_there", str(len(found[name])))
+        elif not active[name]:
+            yield _doubt(place, name, "owner_disabled")
+    able = {name: str(mine[0]["systemuserid"]) for name, mine in active.items() if len(mine) == 1}
+    yield from _without_right(looking, described, place, able)
+
+
+def _without_right(looking: Looking, described: Described, place: Place, users: Mapping[str, str]) -> Iterator[Doubt]:
+    """Users (name -> id) whose roles and teams do not let them read the records that they are to get."""
+    names, wanted = list(users), described.reads
+    for at in range(0, len(names) if wanted else 0, AT_ONCE):
+        some = names[at : at + AT_ONCE]
+        request = looking.api.privileges([users[name] for name in some], wanted)
+        for name, held in zip(some, looking.ask(request, partial(answers.privileges, count=len(some))), strict=True):
+            if held is None:
+                yield _doubt(place, name, "owner_without_right", f"{wanted}?")
+            elif wanted not in held:
+                yield _doubt(place, name, "owner_without_right", wanted)
+
+
+def _teams(looking: Looking, described: Described, place: Place, said: Sequence[str]) -> Iterator[Doubt]:
+    del described
+    found = looking.called(place.of, place.by, said, ["teamtype"])
+    for name in said:
+        if len(found[name]) != 1:
+            yield _doubt(place, name, "owner_not_there", str(len(found[name])))
+        elif found[name][0].get("teamtype") == ACCESS_TEAM:
+            yield _doubt(place, name, "owner_without_right", f"teamtype {ACCESS_TEAM}")
+
+
+def _rates(looking: Looking, place: Place, said: Sequence[str]) -> Iterator[Doubt]:
+    """Currencies in which one is not one of the organisation's own."""
+    for name, found in looking.called(place.of, place.by, said, [RATE]).items():
+        rate = _rate(found)
+        if rate is None:
+            yield _doubt(place, name, "currency_not_there")
+        elif rate != 1:
+            yield _doubt(place, name, "rate_of_load", f"{rate:g}")
+
+
+def _doubt(place: Place, name: str, code: str, note: str = "") -> Doubt:
+    return Doubt(place.name, name, code, *_TOLD[code], note)
+
+
+def _rate(found: Sequence[Record]) -> float | None:
+    return float(found[0].get(RATE) or 1) if len(found) == 1 else None

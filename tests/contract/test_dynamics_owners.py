@@ -1,0 +1,111 @@
+"""Owners and currencies of a simulated environment: what is foretold of them is what becomes of the records."""
+
+from collections.abc import Iterator
+
+import pytest
+from environments import KEY, Environment
+
+from crm_migrate.connecting.conformance_targets import everything, settled
+from crm_migrate.connecting.contract import Foretells, Target, TargetField, TargetObject
+from crm_migrate.connecting.discovery import connector
+
+OWNER, TEAM, CURRENCY = "ownerid.internalemailaddress", "ownerid.name", "transactioncurrencyid.isocurrencycode"
+DEAL = TargetObject(
+    "opportunity",
+    (*(TargetField(name, "text") for name in ("name", OWNER, TEAM, CURRENCY)), TargetField("estimatedvalue", "money")),
+    KEY,
+)
+FIRM = "@firm.example"
+READS = ["prvReadAccount", "prvReadOpportunity"]
+USERS = [
+    {"internalemailaddress": f"{name}{FIRM}", "fullname": name, **more}
+    for name, more in (
+        ("good", {"privileges": READS}),
+        ("gone", {"isdisabled": True}),
+        ("bare", {"privileges": []}),
+        ("blind", {"privileges": ["prvReadAccount"]}),
+        ("back", {"isdisabled": True}),
+        ("back", {}),
+        ("twice", {}),
+        ("twice", {}),
+    )
+]
+REFUSED = {"gone": "owner_disabled", "bare": "owner_without_right", "blind": "owner_without_right",
+           "twice": "owner_not_there", "nobody": "owner_not_there"}  # fmt: skip
+
+
+@pytest.fixture
+def environment() -> Iterator[Environment]:
+    made = Environment({"users": USERS, "currencies": {"USD": 1.25}})
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def target(environment: Environment) -> Target:
+    made = connector("dynamics").target(environment.options)
+    made.prepare((DEAL,), apply=True)
+    return made
+
+
+def codes(target: Target, field: str, *values: str) -> dict[str, str]:
+    """Value -> what is foretold of it."""
+    assert isinstance(target, Foretells)
+    return {each.value: each.code for each in target.foretell(DEAL, {field: values})}
+
+
+def test_who_is_foretold_to_be_refused_is_refused_and_nobody_else(target: Target, environment: Environment) -> None:
+    names = ("good", "back", *REFUSED)
+    told = codes(target, OWNER, *(f"{name}{FIRM}" for name in names))
+    assert told == {f"{name}{FIRM}": code for name, code in REFUSED.items()}
+    said = settled(target, DEAL, "a", tuple({"__entity": n, "name": n, OWNER: f"{n}{FIRM}"} for n in names))
+    assert set(said.refused) == set(REFUSED) and set(said.loaded) == {"good", "back"}
+    assert [each for each in said.refused.values() if FIRM in each.words] == [], "no mailbox is repeated"
+    owners = {
+        each.values["name"]: each.values["ownerid"] for each in environment.server.engine.store.all("opportunity")
+    }
+    users = {each.id: each.values for each in environment.server.engine.store.all("systemuser")}
+    assert {n: users[id]["internalemailaddress"] for n, id in owners.items()} == {n: f"{n}{FIRM}" for n in owners}
+    assert not any(users[id]["isdisabled"] for id in owners.values())
+
+
+def test_a_record_is_not_given_to_who_may_not_have_it(target: Target) -> None:
+    row: dict[str, str | None] = {"__entity": "a", "name": "a", OWNER: f"good{FIRM}"}
+    assert set(settled(target, DEAL, "a", (row,)).loaded) == {"a"}
+    for name in ("gone", "bare", "blind"):
+        assert set(settled(target, DEAL, name, ({"__entity": "a", OWNER: f"{name}{FIRM}"},), "update").refused) == {"a"}
+    assert [each[OWNER] for each in everything(target, DEAL)] == [f"good{FIRM}"]
+
+
+def test_teams_own_and_teams_that_share_do_not(target: Target, environment: Environment) -> None:
+    for name, kind in (("Owners", 0), ("Sharers", 1)):
+        unit = environment.rows("businessunits", "businessunitid")[0]["businessunitid"]
+        environment.make("teams", name=name, teamtype=kind, businessunitid__bind=f"/businessunits({unit})")
+    told = codes(target, TEAM, "Owners", "Sharers", "Nobody")
+    assert told == {"Sharers": "owner_without_right", "Nobody": "owner_not_there"}
+    assert isinstance(target, Foretells)
+    unmade = TargetObject("crm_visit", (TargetField(TEAM, "text"),), KEY)
+    assert list(target.foretell(unmade, {TEAM: ("Nobody",)})) == [], "a table that `target prepare` has yet to make"
+    rows = tuple({"__entity": name, "name": name, TEAM: name} for name in ("Owners", "Sharers", "Nobody"))
+    assert set(settled(target, DEAL, "a", rows).loaded) == {"Owners"}
+
+
+def test_the_rate_of_the_load_is_told_where_amounts_have_another_currency(
+    target: Target, environment: Environment
+) -> None:
+    assert isinstance(target, Foretells)
+    (rate, lacking) = target.foretell(DEAL, {CURRENCY: ("EUR", "USD", "XTS")})
+    assert (rate.value, rate.code, lacking.value, lacking.code) == (
+        "USD", "rate_of_load", "XTS", "currency_not_there")  # fmt: skip
+    assert "1.25" in rate.note
+    row: dict[str, str | None] = {"__entity": "a", "name": "a", "estimatedvalue": "1000", CURRENCY: "USD"}
+    settled(target, DEAL, "a", (row,))
+    (deal,) = environment.server.engine.store.all("opportunity")
+    assert (deal.values["estimatedvalue"], deal.values["estimatedvalue_base"]) == (1000, 800)
+    bare = TargetObject("opportunity", (TargetField("name", "text"), TargetField(CURRENCY, "text")), KEY)
+    assert list(target.foretell(bare, {CURRENCY: ("USD",)})) == [], "no amounts"
+
+
+def test_nobody_says_the_business_unit_of_a_record(target: Target) -> None:
+    (deal,) = target.describe(("opportunity",)).objects
+    assert (unit := deal.field("owningbusinessunit")) is not None and unit.read_only, "a plan holds who names one"
