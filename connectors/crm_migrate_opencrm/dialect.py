@@ -124,6 +124,18 @@ class Dialect(Protocol):
         """What an administrator does there to make a field, in words."""
         ...
 
+    def looks(self, records: int, *, by_id: bool) -> int:
+        """Questions that find so many records by our keys, or by their ids."""
+        ...
+
+    def pages(self, records: int) -> int:
+        """Questions that list so many records."""
+        ...
+
+    def sending(self, entity: Entity, filled: Collection[str]) -> int:
+        """Requests that create or change one record of which these fields are filled."""
+        ...
+
     def kit(self, token: str) -> Kit:
         """What `crm-migrate conformance` may use there."""
         ...

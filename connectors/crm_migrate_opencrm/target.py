@@ -2,7 +2,7 @@
 batch is created it is looked for, and whatever is in doubt is asked about by it."""
 
 import threading
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 import pyarrow as pa
 
@@ -13,12 +13,14 @@ from crm_migrate.connecting.contract import (
     Answer,
     By,
     Limits,
+    Load,
     TargetObject,
     TargetSchema,
     WriteBatch,
 )
 from crm_migrate.connecting.http import Pace, Waiting
 from crm_migrate.errors import TargetError
+from crm_migrate_opencrm import costing
 from crm_migrate_opencrm import rows as records
 from crm_migrate_opencrm.describing import lacking, object_of
 from crm_migrate_opencrm.dialect import ID, Dialect, Entity, Record
@@ -58,6 +60,16 @@ class OpenTarget:
     def identity(self) -> str:
         """The installation."""
         return self._dialect.identity()
+
+    # ------------------------------------------------------------------------------------------------ costs
+
+    def writing(self, object: TargetObject, action: Action, loads: Iterable[Load]) -> int:  # noqa: ARG002 -- all alike
+        """Requests that look who is there, and one or two of each record."""
+        return costing.writing(self._dialect, entity_of(self._dialect, object), loads)
+
+    def reading(self, object: TargetObject, records: int) -> int:
+        """The pages of a list."""
+        return costing.reading(self._dialect, entity_of(self._dialect, object), records)
 
     # ------------------------------------------------------------------------------------------------ looking
 

@@ -69,6 +69,18 @@ class EspoCrm:
         size = f", max length {40 if field == self.key_name else 100} or more" if kind == "Varchar" else ""
         return f"the field {field} of {entity} ({way}, Fields: {kind} {plain}{size})"
 
+    def looks(self, records: int, *, by_id: bool) -> int:  # noqa: ARG002 -- both are asked alike
+        """Some values in each question."""
+        return -(-records // ASKED)
+
+    def pages(self, records: int) -> int:
+        """A page begins with the last record of the one before."""
+        return 1 + max(0, -(-(records - requests.PAGE) // (requests.PAGE - 1)))
+
+    def sending(self, entity: Entity, filled: Collection[str]) -> int:  # noqa: ARG002 -- whatever it holds
+        """One."""
+        return 1
+
     def close(self) -> None:
         """Give back the connections."""
         self._questions.close()

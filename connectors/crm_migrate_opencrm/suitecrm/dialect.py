@@ -90,6 +90,18 @@ class SuiteCrm:
         size = "" if type in BY_HAND else ", max size 100 or more"
         return f"the field {field} of {entity} ({way}: {BY_HAND.get(type, 'TextField')} {plain}{size})"
 
+    def looks(self, records: int, *, by_id: bool) -> int:  # noqa: ARG002 -- both are asked alike
+        """One by one."""
+        return records
+
+    def pages(self, records: int) -> int:
+        """The last page is an empty one."""
+        return 1 + -(-records // requests.PAGE)
+
+    def sending(self, entity: Entity, filled: Collection[str]) -> int:  # noqa: ARG002 -- whatever its module
+        """One, and one that asks for the opt-out of a mailbox."""
+        return 2 if MAILBOX in filled else 1
+
     def close(self) -> None:
         """Give back the connections."""
         for each in (self._questions, self._changes, self._logins):

@@ -69,6 +69,18 @@ class Vtiger:
         label = field.removeprefix("cf.")
         return f"the field {field} of {entity} ({way}: {BY_HAND.get(type, 'Text')} with the label {label}{size})"
 
+    def looks(self, records: int, *, by_id: bool) -> int:
+        """Ids one by one, some keys in each question."""
+        return records if by_id else -(-records // ASKED)
+
+    def pages(self, records: int) -> int:
+        """A page begins with the last record of the one before; the last is the one that is not full."""
+        return 1 + max(0, (records - 1) // (requests.PAGE - 1))
+
+    def sending(self, entity: Entity, filled: Collection[str]) -> int:  # noqa: ARG002 -- whatever it holds
+        """One."""
+        return 1
+
     def close(self) -> None:
         """Give back the connections."""
         self._questions.close()
