@@ -69,8 +69,9 @@ class Calls(RowCalls[Described, Place]):
         return str(record["id"])
 
     def looked_at(self, shape: Shape) -> Sequence[str]:
-        """What is written depends on it: the other kinds of a customer, and the mailbox of who wants no mail."""
-        return records.asked(shape)
+        """What is written depends on it: the other kinds of a customer, the mailbox of who wants no mail, and the
+        address that is taken over from a company."""
+        return [*records.asked(shape), *records.taken_over(shape)]
 
     # ------------------------------------------------------------------------------------------------ whom rows name
 

@@ -78,21 +78,26 @@ def created(shape: Shape, row: Row, known: Known) -> Line:
         line[OWNER + DATABASE_ID] = ""  # else it is of our own user
     if kind.field:
         line |= {kind.field: cell_of(kind.value, described.columns[kind.field], kind.field)}
-    return line | _address_type(shape, row) | _cells(shape, row, known, new=True)
+    return line | _address_type(shape, row, {}) | _cells(shape, row, known, new=True)
 
 
-def _address_type(shape: Shape, row: Row) -> Line:
-    """Whoever has an address and belongs to a company keeps it only as an `other` one: a contact's is the company's."""
+def _address_type(shape: Shape, row: Row, current: Record) -> Line:
+    """Whoever has an address and belongs to a company keeps it only as an `other` one: a contact's is the company's.
+    Of a record that is there already so is the address that it had before it belonged to anybody."""
     places = {place.column.name: name for name, place in shape.places.items()}
-    if (
-        shape.described.model != PARTNER
-        or PARENT not in places
-        or TYPE in places
-        or TYPE not in shape.described.columns
-    ):
+    if not _belongs(shape) or TYPE in places:
         return {}
     own = any(row.get(places[each]) for each in ADDRESS if each in places)
-    return {TYPE: "other" if own and row.get(places[PARENT]) else "contact"}
+    own = own or any(current.get(each) for each in ADDRESS if each not in places and not current.get(PARENT))
+    if own and row.get(places[PARENT]):
+        return {TYPE: "other"}
+    return {} if current else {TYPE: "contact"}
+
+
+def _belongs(shape: Shape) -> bool:
+    """Whether partners are written with the companies that they belong to."""
+    columns = (place.column.name for place in shape.places.values())
+    return shape.described.model == PARTNER and TYPE in shape.described.columns and PARENT in columns
 
 
 def changed(shape: Shape, row: Row, known: Known, current: Record) -> Line:
@@ -102,7 +107,8 @@ def changed(shape: Shape, row: Row, known: Known, current: Record) -> Line:
     others = {p.name: p for p in shape.described.places() if p.whose and p.column.name in customers}
     whole = replace(shape, places={**others, **shape.places})
     now = told(whole, current, known)
-    return _cells(whole, {**{name: now[name] for name in others}, **said}, known, new=False)
+    line = _cells(whole, {**{name: now[name] for name in others}, **said}, known, new=False)
+    return _address_type(shape, said, current) | line
 
 
 def _cells(shape: Shape, row: Row, known: Known, *, new: bool) -> Line:
@@ -204,6 +210,11 @@ def asked(shape: Shape) -> list[str]:
         if place.name == STAGE:
             names += [ACTIVE, PROBABILITY]
     return list(dict.fromkeys([*names, *([shape.described.mailbox] if shape.consent else [])]))
+
+
+def taken_over(shape: Shape) -> list[str]:
+    """What has to be read before a partner is written with the company that it belongs to."""
+    return [PARENT, *(each for each in ADDRESS if each in shape.described.columns)] if _belongs(shape) else []
 
 
 def led_to(shape: Shape, found: Iterable[Record]) -> dict[By, set[int]]:

@@ -245,6 +245,21 @@ def test_a_person_takes_over_the_address_of_the_company_unless_it_is_another_one
     assert told == {"c1": theirs, "c2": kept, "c3": kept, "c4": theirs}
 
 
+def test_a_subsidiary_keeps_its_address_when_it_is_told_later_whose_it_is(opened: Open) -> None:
+    target = target_of(opened())
+    where = (TargetField("street", "street"), TargetField("zip", "postal_code"))
+    account = replace(ACCOUNT, fields=(*ACCOUNT.fields, *where))
+    firm, other = {"__entity": "a1", "street": "Ana 1", "zip": "16000"}, {"__entity": "a2", "street": "Yan 2"}
+    rows = ({**firm, "name": "Ana"}, {**other, "name": "Yan"}, {"__entity": "a3", "name": "Orta"})
+    ids = written(target, account, *rows).loaded
+    above = [{"__entity": each, "parent_id": ids["a1"]} for each in ("a2", "a3")]
+    written(target, account, *above, action="update")
+    told = {key: (row["street"], row["zip"]) for key, row in read(target, account).items()}
+    assert told == {"a1": ("Ana 1", "16000"), "a2": ("Yan 2", None), "a3": ("Ana 1", "16000")}
+    written(target, account, {"__entity": "a3", "parent_id": ids["a2"]}, action="update")
+    assert read(target, account)["a3"]["street"] == "Yan 2", "what was taken over is no address of its own"
+
+
 def test_the_date_of_creation_is_told_as_one_that_nobody_can_set(opened: Open) -> None:
     target = target_of(opened())
     (described,) = target.describe((ACCOUNT.name,)).objects
