@@ -233,7 +233,8 @@ def led_to(shape: Shape, found: Iterable[Record]) -> dict[tuple[str, str], set[s
     ids: dict[tuple[str, str], set[str]] = {}
     for record in found:
         for place in shape.places.values():
-            if place.by and (id := record.get(place.column.read_name)):
+            name = place.column.read_name
+            if place.by and (id := record.get(name)) and record.get(f"{name}{LOOKUP_OF}", place.of) == place.of:
                 ids.setdefault((place.of, place.by), set()).add(str(id))
     return ids
 

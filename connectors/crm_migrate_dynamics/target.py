@@ -4,7 +4,7 @@ Our key is an alternate key, so who was created by a try that nobody answered is
 """
 
 import threading
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 import pyarrow as pa
 
@@ -18,6 +18,7 @@ from crm_migrate.connecting.contract import (
     Content,
     Doubt,
     Limits,
+    Load,
     Room,
     TargetObject,
     TargetSchema,
@@ -25,7 +26,7 @@ from crm_migrate.connecting.contract import (
 )
 from crm_migrate.connecting.http import Waiting
 from crm_migrate.connecting.shaping import Record
-from crm_migrate_dynamics import records
+from crm_migrate_dynamics import costing, records
 from crm_migrate_dynamics.auth import open_rooms
 from crm_migrate_dynamics.calls import Calls
 from crm_migrate_dynamics.describe import object_of
@@ -59,6 +60,7 @@ class DynamicsTarget:
         self._looking = Looking(questions, api, owns_nothing=settings.owns_nothing)
         self._calls = Calls(changes, self._looking, self._waiting, settings.pace)
         self._writing, self._removing = Writing(self._calls), Removing(self._calls)
+        self._asked: costing.Asked = {}
         self._files = Files(self._calls, changes, self._writing)
 
     @property
@@ -72,7 +74,15 @@ class DynamicsTarget:
         if is_file(object):
             longest = said.longest_seconds + said.upload_seconds
             return Limits(1, None, said.parallel, longest, said.settle_seconds, requests=FILE_REQUESTS)
-        return Limits(ROWS, BYTES, said.parallel, said.longest_seconds, said.settle_seconds, requests=2)
+        return Limits(ROWS, BYTES, said.parallel, said.longest_seconds, said.settle_seconds)
+
+    def writing(self, object: TargetObject, action: Action, loads: Iterable[Load]) -> int:
+        """A message and a look for each batch, and the names in it; of files the limits tell."""
+        return costing.writing(self._looking.described(object.name), action, loads, self._asked)
+
+    def reading(self, object: TargetObject, records: int) -> int:
+        """Its pages, and what their owners and currencies are called."""
+        return costing.reading(self._looking.described(object.name), records)
 
     def allowance(self) -> Allowance:
         """The service protection limit of a user, as it is documented: no answer says it before it is reached."""

@@ -10,6 +10,7 @@ import pytest
 import suites
 import vtigers
 import zohos
+from environments import Environment
 from espos import Espo
 from freshsales_accounts import Account
 from moved import left
@@ -40,6 +41,14 @@ environments:
     client_id: crm-migrate
     client_secret: "env:CRM_SECRET"
     licence: {edition: enterprise, users: 2}
+  dynamics:
+    connector: dynamics
+    url: "env:CRM_URL"
+    login_url: "env:CRM_URL"
+    tenant: 11111111-2222-3333-4444-555555555555
+    client_id: crm-migrate
+    client_secret: "env:CRM_SECRET"
+    longest_seconds: "10"
   zoho:
     connector: zoho
     url: "env:CRM_URL"
@@ -143,6 +152,7 @@ STARTED: dict[str, tuple[Callable[[], Server], Callable[[Server, int, int], int]
     "hubspot": (lambda: Portal(SELLER).server, asked),
     "salesforce": (lambda: started(ORG), asked),
     "zoho": (lambda: zohos.started(), spent),
+    "dynamics": (lambda: Environment().server, but("WhoAmI", "EntityDefinitions", "/{tenant}/")),
     "freshsales": (lambda: Account().server, but("/settings", "/selector", "/filters")),
     "espocrm": (
         lambda: Espo(fields=espos.schema(Account={"cPartOf": LINK}, Contact={"cEmailConsent": {}})).server,

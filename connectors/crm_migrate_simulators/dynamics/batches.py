@@ -51,6 +51,11 @@ def writes(body: bytes) -> bool:
     return bool(_WRITES.search(body))
 
 
+def describes(body: bytes) -> bool:
+    """Whether a batch asks about tables rather than records."""
+    return b"/EntityDefinitions(" in body and not writes(body)
+
+
 def answered(work: Work, answer: Answer, refusing: Refusing) -> Reply:
     """The parts, until one is refused; all of them where the client prefers to go on."""
     try:

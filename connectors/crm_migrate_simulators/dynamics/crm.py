@@ -52,6 +52,8 @@ class Dynamics:
         if request.path.endswith(_TOKEN):
             return "/{tenant}/oauth2/v2.0/token", "auth"
         if unquote(request.path) in _BATCH:
+            if batches.describes(request.body):
+                return "EntityDefinitions", "read"
             return "$batch", "write" if batches.writes(request.body) else "read"
         known = routes.found(request)
         return ("?", "read") if known is None else (known[0].template, known[0].scope)

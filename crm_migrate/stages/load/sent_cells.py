@@ -10,7 +10,14 @@ from crm_migrate.stages.load.keys import names_field
 from crm_migrate.stages.load.objects import Link, written_of
 from crm_migrate.workspace.relations import Relations
 
-_NAMED = ("consent", "owner", "choice", "stage", "pipeline")  # roles or types of which targets look at the values
+_NAMED = (
+    "consent",
+    "owner",
+    "currency",
+    "choice",
+    "stage",
+    "pipeline",
+)  # roles or types of which targets look at the values
 
 
 @dataclass(frozen=True, slots=True)
