@@ -286,6 +286,7 @@ class KpiFigure(Figure):
     """
 
     name: str
+    object: str = ""
     group: str
     unit: str
     source: str | None

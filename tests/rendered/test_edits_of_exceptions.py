@@ -5,8 +5,24 @@ import time
 from pathlib import Path
 
 from browser import needed
-from pressing_keys import browser
+from pressing_keys import Page, browser
 from shop import Shop
+
+
+def _asked(tab: Page) -> bool:
+    """Whether the page asks before it is left; it is not left then."""
+    heard = len(tab.told)
+    tab.run("void setTimeout(() => { location.href = 'about:blank'; })")
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        entry = tab.send("Page.getNavigationHistory")  # no script runs while a page asks
+        if any(m.get("method") == "Page.javascriptDialogOpening" for m in tab.told[heard:]):
+            tab.send("Page.handleJavaScriptDialog", accept=False)
+            return True
+        if entry["entries"][entry["currentIndex"]]["url"] == "about:blank":
+            return False
+        time.sleep(0.05)
+    raise AssertionError("the page was neither left nor did it ask")
 
 
 def test_edits_are_typed_downloaded_and_taken(finished: dict[str, Shop], tmp_path: Path) -> None:
@@ -23,12 +39,14 @@ def test_edits_are_typed_downloaded_and_taken(finished: dict[str, Shop], tmp_pat
         tab.write(note)
         tab.press("j", "/")  # letters of the note, no keys of the page
         assert tab.run("document.getElementById('edits').textContent").startswith("1 changed")
+        assert _asked(tab)
         tab.run("document.getElementById('save-edits').scrollIntoView({block: 'center'})")
         tab.click("#save-edits")
         end = time.monotonic() + 60
         while not (file := tmp_path / "exceptions-edits.csv").exists():
             assert time.monotonic() < end
             time.sleep(0.05)
+        assert not _asked(tab)
         assert [m for m in tab.told if m.get("method") in ("Log.entryAdded", "Runtime.exceptionThrown")] == []
 
     told = json.loads(run.call("exceptions", "--read", str(file), "--who", "ayse", "--dry-run", "--json"))

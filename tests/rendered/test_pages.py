@@ -1,6 +1,7 @@
 """Finished pages as people use them: found by any key, read at any width, on paper, with the keyboard."""
 
 import re
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,33 @@ def test_a_jump_shows_its_heading_and_nothing_scrolls_sideways(
     seen = ask(finished["sabotaged"].report(language) / "report.html", script, tmp_path, width=width)
 
     assert seen == {"covered": [], "wide": 0, "rail": True, "h1": 1}
+
+
+def test_what_leads_to_a_business_figure_adds_up_and_leads_to_its_rows(
+    finished: dict[str, Shop], tmp_path: Path
+) -> None:
+    script = """
+    await wait(300);
+    const figures = [...page.querySelectorAll("details.led")].map((each) => ({
+      name: each.dataset.kpi, source: each.dataset.source, expected: each.dataset.expected,
+      terms: [...each.querySelectorAll("li")].map((term) => term.dataset.v),
+    }));
+    const led = [];
+    for (const link of page.querySelectorAll("details.led a")) {
+      frame.location.hash = link.hash;
+      await wait(50);
+      const asked = new frame.URLSearchParams(link.hash.split("?")[1]);
+      const shown = [...page.querySelectorAll("[data-group]")].filter((group) => !group.hidden);
+      led.push(shown.length > 0 && shown.every((g) => g.dataset.object === asked.get("object")));
+    }
+    return { figures, led };
+    """
+    seen = ask(finished["accepted"].report("en") / "report.html", script, tmp_path)
+
+    assert {figure["name"] for figure in seen["figures"]} == {"chances", "mailable"}
+    for figure in seen["figures"]:
+        assert Decimal(figure["source"]) + sum(map(Decimal, figure["terms"])) == Decimal(figure["expected"])
+    assert seen["led"] and all(seen["led"])
 
 
 _PAPER = """

@@ -23,9 +23,14 @@
     output.textContent = count ? output.dataset.text.replace("{count}", count) : "";
   });
 
+  // Who leaves with lines that no file has is asked first.
+  let saved = lines();
+  window.addEventListener("beforeunload", (event) => { if (lines() !== saved) event.preventDefault(); });
+
   save.addEventListener("click", () => {
     const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob(["\ufeff" + lines()], { type: "text/csv" }));
+    saved = lines();
+    link.href = URL.createObjectURL(new Blob(["\ufeff" + saved], { type: "text/csv" }));
     link.download = "exceptions-edits.csv";
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 60000);

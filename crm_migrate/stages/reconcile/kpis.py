@@ -151,7 +151,9 @@ def kpi_figures(plan: Plan, kpi: KpiPlan, measured: Measured) -> Iterator[KpiFig
     unit = plan.money.report_in or "" if kpi.sum == IN_REPORT_CURRENCY else ""
     if measured.unknown:
         told = f"cannot be computed: {', '.join(measured.unknown)} is no field of {kpi.object}"
-        yield KpiFigure(name=kpi.name, group=told, unit=unit, source=None, expected="", actual="", agrees=False)
+        yield KpiFigure(
+            name=kpi.name, object=kpi.object, group=told, unit=unit, source=None, expected="", actual="", agrees=False
+        )
         return
     by, _ = _by(plan.object(kpi.object), kpi)
     currencies = measured.currencies()
@@ -179,6 +181,7 @@ def _figure(kpi: KpiPlan, unit: str, group: str, values: Values, terms: Sequence
     text = _count if kpi.sum is None else plain
     return KpiFigure(
         name=kpi.name,
+        object=kpi.object,
         group=group,
         unit=unit,
         source=text(source),
