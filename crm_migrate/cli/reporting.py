@@ -13,7 +13,7 @@ from crm_migrate.workspace.kept_figures import figures_path, read_figures
 from crm_migrate.workspace.layout import Project, Run
 
 ALL, USUAL = (
-    "html, xlsx, json, junit, md, github, csv, parquet",
+    "html, xlsx, json, junit, md, github, csv, parquet, exceptions",
     "html,json,junit,md",
 )  # said here so that `--help` imports no renderer
 

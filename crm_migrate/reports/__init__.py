@@ -27,8 +27,9 @@ FORMATS: dict[str, str] = {
     "github": "annotations.txt",
     "csv": "ledger.csv",
     "parquet": "ledger.parquet",
+    "exceptions": "exceptions.csv",
 }
-LEDGERS = ("csv", "parquet")  # every line of the ledger, which the others sum up
+LEDGERS = ("csv", "parquet", "exceptions")  # every line, which the others sum up
 USUAL = ("html", "json", "junit", "md")  # a workbook costs as much as all others together, and is for a few readers
 
 
@@ -94,7 +95,11 @@ def _write(name: str, figures: Figures, path: Path, words: Language, *, reveal: 
     elif name in LEDGERS:
         from crm_migrate.reports import ledger_files
 
-        write = ledger_files.as_csv if name == "csv" else ledger_files.as_parquet
+        write = {
+            "csv": ledger_files.as_csv,
+            "parquet": ledger_files.as_parquet,
+            "exceptions": ledger_files.exceptions_as_csv,
+        }[name]
         write_file(path, write(ledger, figures, reveal=reveal))
     else:
         write_file(path, _text(name, ledger)(figures, words, not reveal).encode())

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
-from crm_migrate.reports.finding_keys import Found, Index
+from crm_migrate.reports.finding_keys import Found, Index, Listed
+from crm_migrate.reports.hiding import known_privacy, owner
 from crm_migrate.reports.ledger import said_of_records
+from crm_migrate.reports.naming import Names
 from crm_migrate.reports.visible import visible
 from crm_migrate.words.language import Language
 from crm_migrate.workspace.figures import ExceptionGroup, Figures
@@ -25,13 +27,17 @@ _OURS = re.compile(r"\d{4,}\.html")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One record: its place in all lists and in that of its cause, from 1, its key, its source row, what was said."""
+    """One record: its place in all lists and in that of its cause, from 1, its key, its source row, what was said,
+    whose it is and what it is worth."""
 
     place: int
     number: int
     record: str
     row: str
     said: str
+    owner: str
+    amount: str
+    unit: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,18 +80,20 @@ def parts(
 ) -> Iterator[Part]:  # fmt: skip
     """The pages of the causes in `wanted`; keys are those of the index, masked as there."""
     listed = [
-        (group, record, shown)
+        (group, line, shown)
         for group, all_ in zip(groups, keys.keys, strict=True)
         if group.id in wanted
-        for record, shown in zip(known.of(group) or all_, all_, strict=False)  # the index may have the first only
+        for line, shown in zip(known.of(group) or map(Listed, all_), all_, strict=False)  # the index may have fewer
     ]
-    asked = {(group.object, record, group.code) for group, record, _ in listed}
+    asked = {(group.object, line.record, group.code) for group, line, _ in listed}
     said = said_of_records(ledger, asked, figures, words, reveal=reveal)
+    names = Names(known_privacy(figures))
     whole = []
-    for place, (group, record, shown) in enumerate(listed, 1):
-        row, text = said.get((group.object, record, group.code), ("", ""))
+    for place, (group, line, shown) in enumerate(listed, 1):
+        row, text = said.get((group.object, line.record, group.code), ("", ""))
+        whose = visible(line.owner if reveal else owner(line.owner, group, names))
         number = place - wanted[group.id][0] + 1
-        whole.append((group, Line(place, number, shown, row, visible(text))))
+        whole.append((group, Line(place, number, shown, row, visible(text), whose, line.amount, line.unit)))
     of = page_of(len(whole))
     for number in range(1, of + 1):
         page = whole[(number - 1) * PAGE : number * PAGE]

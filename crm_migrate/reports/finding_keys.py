@@ -1,9 +1,10 @@
-"""The index that the search of the page reads: the keys of all exceptions, cause by cause, masked as everywhere."""
+"""What is listed of every exception in the run, and the index of keys that the search of the page reads."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import pyarrow.parquet as pq
 from markupsafe import Markup
@@ -16,9 +17,6 @@ from crm_migrate.workspace.parts import MANIFEST, paths
 from crm_migrate.workspace.row_keys import separated
 
 LIMIT = 50_000  # keys in one page, so that it stays around 1 MB
-_COLUMNS = ("object", "source", "field", "rule", "state", "code", "record")
-
-_Place = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,22 +37,49 @@ class Index:
         return Markup(text.replace("<", "\\u003c"))  # noqa: S704 -- no character of markup is left
 
 
+class Listed(NamedTuple):
+    """A line of `reconcile/exceptions`: the key `source:key` as it is in the run, and whose and what it concerns."""
+
+    record: str
+    owner: str = ""
+    amount: str = ""
+    unit: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Keys `source:key` as they are in the run, at most `LIMIT` of a cause; `whole` counts those of all causes."""
+    """What is listed of each cause (by its id), at most `LIMIT` lines; `whole` counts those of all causes."""
 
-    keys: Mapping[_Place, list[str]]
+    lines: Mapping[str, list[Listed]]
     whole: int
 
-    def of(self, group: ExceptionGroup) -> list[str] | None:
+    def of(self, group: ExceptionGroup) -> list[Listed] | None:
         """Those of a cause; None where the table of the run does not have it."""
-        place = _place(group)
-        return self.keys.get(place) or self.keys.get((*place[:-1], ""))
+        return self.lines.get(group.id)
 
 
 def found(ledger: Path | None, groups: Iterable[ExceptionGroup]) -> Found:
-    """The keys behind the causes, from the folder `reconcile` of a run."""
-    return _read(ledger, {_place(group) for group in groups}) if ledger else Found({}, 0)
+    """What is listed of the causes, from the folder `reconcile` of a run."""
+    wanted = {group.id for group in groups if group.id}
+    lines: dict[str, list[Listed]] = {}
+    whole = 0
+    for id, line in listed(ledger):
+        whole += 1
+        if id in wanted and len(known := lines.setdefault(id, [])) < LIMIT:
+            known.append(line)
+    return Found(lines, whole)
+
+
+def listed(ledger: Path | None) -> Iterator[tuple[str, Listed]]:
+    """Every line of a run with the id of its cause; none where it has no list, or one of before there were ids."""
+    folder = ledger / "exceptions" if ledger else None
+    for path in paths(folder) if folder and (folder / MANIFEST).is_file() else ():
+        file = pq.ParquetFile(path)
+        if "id" in file.schema_arrow.names:
+            for batch in file.iter_batches(columns=["id", *Listed._fields]):
+                columns = (batch.column(name).to_pylist() for name in ("id", *Listed._fields))
+                for id, *line in zip(*columns, strict=True):
+                    yield id, Listed(*(value or "" for value in line))
 
 
 def index(figures: Figures, groups: list[ExceptionGroup], known: Found, *, reveal: bool) -> Index:
@@ -62,35 +87,18 @@ def index(figures: Figures, groups: list[ExceptionGroup], known: Found, *, revea
     names = None if reveal else Names(known_privacy(figures))
     keys, left, whole = [], LIMIT, known.whole
     for group in groups:
-        listed = known.of(group)
-        if listed is None:
-            listed = [example.record for example in group.examples]
-            whole += len(listed)
-            shown = listed[:left]
+        lines = known.of(group)
+        if lines is None:
+            records = [example.record for example in group.examples]
+            whole += len(records)
+            shown = records[:left]
         else:
-            shown = [visible(separated(names.record(key) if names else key)) for key in listed[:left]]
+            shown = [shown_key(line.record, names) for line in lines[:left]]
         keys.append(tuple(shown))
         left -= len(shown)
     return Index(tuple(keys), whole)
 
 
-def _place(group: ExceptionGroup) -> _Place:
-    return (group.object, group.source, group.field, group.rule, group.state, group.code)
-
-
-def _read(ledger: Path, wanted: set[_Place]) -> Found:
-    folder = ledger / "exceptions"
-    if not (folder / MANIFEST).is_file():
-        return Found({}, 0)
-    known = wanted | {(*place[:-1], "") for place in wanted}
-    keys: dict[_Place, list[str]] = {}
-    whole = 0
-    for path in paths(folder):
-        for batch in pq.ParquetFile(path).iter_batches(columns=list(_COLUMNS)):
-            whole += batch.num_rows
-            for *place, record in zip(*(batch.column(name).to_pylist() for name in _COLUMNS), strict=True):
-                if tuple(place) in known:
-                    listed = keys.setdefault(tuple(place), [])
-                    if len(listed) < LIMIT:
-                        listed.append(record or "")
-    return Found(keys, whole)
+def shown_key(record: str, names: Names | None) -> str:
+    """A key as reports have it, masked by `names`."""
+    return visible(separated(names.record(record) if names else record))

@@ -145,11 +145,15 @@ def _with_examples(figure: _F, names: Names, object_name: str, field: str = "", 
 
 def _exception(group: ExceptionGroup, names: Names) -> ExceptionGroup:
     rule = _cause(group.rule, names.type_of(group.object, group.field))
-    own = partial(mask, type_name=names.type_of(group.object, group.owner_field)) if group.owner_field else mask
-    owners = tuple(o.model_copy(update={"owner": own(o.owner)}) for o in group.owners)
-    named = tuple(e.model_copy(update={"owner": own(e.owner)}) for e in group.examples)
+    owners = tuple(o.model_copy(update={"owner": owner(o.owner, group, names)}) for o in group.owners)
+    named = tuple(e.model_copy(update={"owner": owner(e.owner, group, names)}) for e in group.examples)
     told = group.model_copy(update={"rule": rule, "owners": owners, "examples": named})
     return _with_examples(told, names, group.object, group.field, _other(group.rule))
+
+
+def owner(name: str, group: ExceptionGroup, names: Names) -> str:
+    """Whose a record of the exception is: readable, unless the mapping calls the field personal."""
+    return mask(name, type_name=names.type_of(group.object, group.owner_field)) if group.owner_field else mask(name)
 
 
 def _merge(merge: MergeFigure, names: Names) -> MergeFigure:

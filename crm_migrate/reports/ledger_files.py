@@ -1,29 +1,42 @@
-"""The whole ledger as a file for auditors: CSV that no spreadsheet computes, or Parquet."""
+"""The whole ledger, and every record behind every exception, as files: CSV that no spreadsheet computes, or Parquet."""
 
 import csv
 import io
+import re
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from crm_migrate.reports.exception_list import every_exception
 from crm_migrate.reports.ledger import every_line
 from crm_migrate.workspace.figures import Figures
 
 _BATCH = 50_000  # lines of one row group
+_AMOUNT = re.compile(r"-[0-9]+(\.[0-9]+)?")
 
 
 def harmless(value: object) -> str:
-    """A cell that no spreadsheet computes: what would be a formula begins with an apostrophe."""
+    """A cell that no spreadsheet computes: what would be a formula begins with an apostrophe. Amounts stay numbers."""
     text = "" if value is None else str(value)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") and not _AMOUNT.fullmatch(text) else text
 
 
 def as_csv(ledger: Path | None, figures: Figures, *, reveal: bool) -> bytes:
     """Every line as UTF-8, with a header; the header alone where the run left no ledger."""
+    return _csv(every_line(ledger, figures, reveal=reveal))
+
+
+def exceptions_as_csv(ledger: Path | None, figures: Figures, *, reveal: bool) -> bytes:
+    """The same of every record behind every cause, whose it is and what it is worth; of causes without a list in the
+    run, their examples."""
+    return _csv(every_exception(ledger, figures, reveal=reveal))
+
+
+def _csv(rows: Iterable[Sequence[object]]) -> bytes:
     text = io.StringIO(newline="")
-    lines = csv.writer(text)
-    lines.writerows([harmless(value) for value in row] for row in every_line(ledger, figures, reveal=reveal))
+    csv.writer(text).writerows([harmless(value) for value in row] for row in rows)
     return text.getvalue().encode()
 
 

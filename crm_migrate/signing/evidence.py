@@ -4,13 +4,14 @@ import gzip
 import hashlib
 import json
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from crm_migrate.disk.plain_file import read_plain
 from crm_migrate.mapping.frozen import read_plan
 from crm_migrate.pipeline.following import as_it_stands
-from crm_migrate.reports import FORMATS, LEDGERS, write_reports
-from crm_migrate.reports.ledger_files import as_csv
+from crm_migrate.reports import FORMATS, LEDGERS, presentable, write_reports
+from crm_migrate.reports.ledger_files import as_csv, exceptions_as_csv
 from crm_migrate.signing.sealed_zip import packed
 from crm_migrate.workspace import sign_offs, signatures
 from crm_migrate.workspace.figures import Figures
@@ -20,6 +21,7 @@ from crm_migrate.workspace.sign_offs import digests_now, people_now
 
 MANIFEST, FORMAT = "manifest.json", 1
 MAPPING, PEOPLE, REPORT = "mapping/", "people/", "report/"  # folders of the archive
+_LISTS = {"ledger": as_csv, "exceptions": exceptions_as_csv}
 _MAX_BYTES = 256 << 20
 
 
@@ -29,7 +31,7 @@ def evidence(project: Project, run: Run, *, reveal: bool = False) -> tuple[bytes
     plan, figures = read_plan(run), as_it_stands(project, run, read_figures(run))
     mapping, people = digests_now(project.folder, plan.files), people_now(project.folder)
     files = _reports(figures, run, reveal=reveal)
-    files["ledger.csv.gz"] = _ledger(figures, run, reveal=reveal)
+    files |= {f"{name}.csv.gz": _lines(write, figures, run, reveal=reveal) for name, write in _LISTS.items()}
     files["plan.json"] = run.plan.read_bytes()
     files |= {MAPPING + name: _read(project.folder / name) for name, digest in mapping.items() if digest}
     files |= {PEOPLE + name: _read(project.folder / name) for name in people}
@@ -48,8 +50,9 @@ def _reports(figures: Figures, run: Run, *, reveal: bool) -> dict[str, bytes]:
         return {REPORT + path.name: path.read_bytes() for path in written}
 
 
-def _ledger(figures: Figures, run: Run, *, reveal: bool) -> bytes:
-    return gzip.compress(as_csv(run.table("reconcile"), figures, reveal=reveal), mtime=0)
+def _lines(write: Callable[..., bytes], figures: Figures, run: Run, *, reveal: bool) -> bytes:
+    shown = presentable(figures, reveal=reveal)
+    return gzip.compress(write(run.table("reconcile"), shown, reveal=reveal), mtime=0)
 
 
 def _read(path: Path) -> bytes:

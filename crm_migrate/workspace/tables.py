@@ -244,7 +244,7 @@ REPAIRED = Table(
 )
 EXCEPTIONS = Table(
     "reconcile/exceptions",
-    texts("object", "code", "source", "field", "rule", "state", "record", "owner", "amount", "unit"),
+    texts("id", "object", "code", "source", "field", "rule", "state", "record", "owner", "amount", "unit"),
     ("object", "code"),
 )
 

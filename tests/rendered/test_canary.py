@@ -13,7 +13,7 @@ import pytest
 from shop import Shop, shop
 
 PLANTED = re.compile(r"zwetsch|quirin|417 ?63 ?98|1961-07-23|23\.7\.61", re.IGNORECASE)
-FORMATS = "html,xlsx,json,junit,md,github,csv"
+FORMATS = "html,xlsx,json,junit,md,github,csv,exceptions"
 VERBS = (
     ("mapping", "check"), ("plan",), ("run",), ("runs",), ("report", "--out", "out-en", "--format", FORMATS),
     ("report", "--lang", "tr", "--out", "out-tr", "--format", FORMATS),

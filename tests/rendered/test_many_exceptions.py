@@ -1,9 +1,11 @@
 """Fifty thousand exceptions: the page stays quick, whole lists lie beside it, and neither shows what is masked."""
 
+import csv
 import json
 import os
 import re
 import stat
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -96,6 +98,52 @@ def test_a_list_that_is_cut_says_so(base: Figures, tmp_path: Path, monkeypatch: 
     assert re.findall(r'class="beside"><a[^>]*>([^,]*)', page) == ["The first 500 of 800 records of this cause"]
     assert "500 of 1,200 records" in page and "The complete lists" not in page
     assert sum(path.read_text("utf-8").count("<tr id=") for path in (tmp_path / "r" / FOLDER).iterdir()) == 500
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_a_cause_whose_value_is_masked_still_has_all_its_records(base: Figures, tmp_path: Path) -> None:
+    """A default value that the target set in place of a person's: the cause names it, the page does not."""
+    figures, ledger = many(base, tmp_path, causes=3, records=1_200, first_rule="default value Ayşe Yılmaz")
+    personal = figures.model_copy(update={"privacy": Privacy(fields={"things.field_0": "person_name"})})
+    (path,) = write_reports(personal, tmp_path / "r", formats=["html"], ledger=ledger)
+    page = path.read_text("utf-8")
+    assert "Yılmaz" not in page
+    assert "All 800 records of this cause" in re.findall(r'class="beside"><a[^>]*>([^,]*)', page)
+    (path,) = write_reports(personal, tmp_path / "r", formats=["exceptions"], ledger=ledger)
+    assert "Yılmaz" not in path.read_text("utf-8") and len(rows_of(path)) == 1_200
+
+
+def owned(base: Figures, folder: Path) -> tuple[Figures, Path]:
+    """Of whom the records are the mapping knows by a field of owners."""
+    figures, ledger = many(base, folder, causes=3, records=1_200)
+    return figures.model_copy(update={"privacy": Privacy(fields={"things.owner": "owner"})}), ledger
+
+
+def test_a_file_has_every_record_beyond_what_page_and_workbook_can_hold(
+    base: Figures, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(finding_keys, "LIMIT", 500)
+    figures, ledger = owned(base, tmp_path)
+    (path,) = write_reports(figures, tmp_path / "r", formats=["exceptions"], ledger=ledger)
+    rows = rows_of(path)
+    counted = Counter(row["id"] for row in rows)
+    assert counted == {group.id: group.count for group in figures.exceptions}
+    assert rows[0] | {"record": ""} == {
+        **{name: getattr(figures.exceptions[0], name) for name in ("id", "severity", "code", "object", "source")},
+        **{name: getattr(figures.exceptions[0], name) for name in ("field", "rule", "state")},
+        "record": "", "owner": "ann@seller.example", "amount": "-12.50", "currency": "EUR",
+    }  # fmt: skip
+
+
+def test_owner_and_amount_of_each_record_stand_in_the_lists_beside(base: Figures, tmp_path: Path) -> None:
+    figures, ledger = owned(base, tmp_path)
+    write_reports(figures, tmp_path / "r", formats=["html"], ledger=ledger)
+    line = re.search(r'<tr id="r1">.*', (tmp_path / "r" / FOLDER / "0001.html").read_text("utf-8"))
+    assert line is not None and "ann@seller.example" in line[0] and ">-12.50 EUR<" in line[0].replace("\u2212", "-")
 
 
 def test_it_opens_filters_and_searches_quickly(tab: Page) -> None:

@@ -132,8 +132,8 @@ def reconcile(
             collected.consent.extend(consent_cells(tables, plan, object_plan))
         _measure(tables, own, pack, plan, collected)
         collected.decisions = _decisions(tables, plan, collected.sources, collected.consent)
-        collected.exceptions = concerned(tables, plan, collected.exceptions)
-        listing.publish(tables)
+        collected.exceptions = list(identified(concerned(tables, plan, collected.exceptions)))
+        listing.publish(tables, collected.exceptions)
         collected.repairs = tuple(repair_figures(tables, plan))
         write_manifest_of_files(tables, plan, run)
         collected.files = tuple(file_figures(tables, plan, uploads))
@@ -338,9 +338,7 @@ def _figures(
         kpis=tuple(collected.kpis),
         pack=tuple(collected.pack),
         controls=tuple(collected.controls),
-        exceptions=tuple(
-            sorted(identified(collected.exceptions), key=lambda g: (_ORDER[g.severity], -g.count, g.code))
-        ),
+        exceptions=tuple(sorted(collected.exceptions, key=lambda g: (_ORDER[g.severity], -g.count, g.code))),
         merges=tuple(collected.merges),
         clusters=tuple(collected.clusters),
         learned=tuple(collected.learned),

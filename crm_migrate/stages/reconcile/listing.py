@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import TypeVar
 
+import pyarrow as pa
+
 from crm_migrate.quoting import literal
 from crm_migrate.workspace.figures import ExceptionGroup
 from crm_migrate.workspace.relations import Relations
@@ -58,8 +60,29 @@ def found(lines: Lines[_L], group: ExceptionGroup) -> Sequence[_L]:
     return lines.get(tuple(place.values())) or lines.get(tuple((place | {"code": ""}).values())) or ()
 
 
-def publish(tables: Relations) -> None:
-    """Write `reconcile/exceptions`."""
-    listed = ", ".join(EXCEPTIONS.columns)
+def publish(tables: Relations, groups: Sequence[ExceptionGroup]) -> None:
+    """Write `reconcile/exceptions`: every line with the id of its cause, "" where the figures have none."""
+    wanted = ", ".join(f"coalesce(n.id, '') AS {name}" if name == "id" else f"l.{name}" for name in EXCEPTIONS.columns)
     amount = r"regexp_replace(amount::VARCHAR, '(\.[0-9]{2}[0-9]*?)0*$', '\1') AS amount"
-    tables.publish(f"SELECT {listed} FROM (SELECT * REPLACE ({amount}) FROM {TABLE}) ORDER BY ALL", EXCEPTIONS)
+    same = " AND ".join(f"coalesce(l.{name}, '') = n.{name}" for name in PLACE)
+    tables.connection.register("named_", _named(groups))
+    try:
+        lines = f"(SELECT * REPLACE ({amount}) FROM {TABLE}) l LEFT JOIN named_ n ON {same}"
+        tables.publish(f"SELECT {wanted} FROM {lines} ORDER BY ALL", EXCEPTIONS)
+    finally:
+        tables.connection.unregister("named_")
+
+
+def _named(groups: Sequence[ExceptionGroup]) -> pa.Table:
+    """The id of each cause by its place, and by that without a code, as differences of cells are listed."""
+    ids: dict[tuple[str, ...], str] = {}
+    for code in (None, ""):
+        for group in groups:
+            place = (code if code == "" and name == "code" else str(getattr(group, name)) for name in PLACE)
+            ids.setdefault(tuple(place), group.id)
+    columns = [list(column) for column in zip(*((*place, id) for place, id in ids.items()), strict=True)]
+    names = (*PLACE, "id")
+    return pa.table(
+        [pa.array(column, pa.string()) for column in columns or [[]] * len(names)],
+        schema=pa.schema([(name, pa.string()) for name in names]),
+    )

@@ -1,5 +1,6 @@
 """Whose records exceptions are and what money they concern: by owner and by currency, and masked as their field is."""
 
+from collections import Counter
 from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
@@ -77,6 +78,15 @@ def test_a_row_that_never_became_a_record_has_the_owner_and_the_amount_that_it_n
     held = of(figures(tmp_path), "parent_ambiguous")
 
     assert [(o.owner, o.count, sums(o.amounts)) for o in held.owners] == [(BERT, 1, {"EUR": Decimal(500)})]
+
+
+def test_every_listed_record_has_the_id_of_its_cause(tmp_path: Path) -> None:
+    found = figures(tmp_path)
+    parts = sorted(tmp_path.rglob("reconcile/exceptions/*.parquet"))
+    listed = Counter(line["id"] for part in parts for line in pq.read_table(part).to_pylist())
+    assert sum(listed.values()) > 10
+    assert listed == {group.id: group.count for group in found.exceptions if group.id in listed}
+    assert "" not in listed
 
 
 def test_sums_are_those_of_the_owners_of_the_examples_and_of_the_list(tmp_path: Path) -> None:
