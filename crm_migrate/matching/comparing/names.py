@@ -48,7 +48,9 @@ def name_parts(
 def bare(column: pl.Series) -> pl.Series:
     """A folded name without titles, generation and particles (`von der`, `de la`), unless nothing else is left."""
     plain = folding.person(column)
-    little = "|".join(sorted(word_set("particles")))
+    little = "|".join(
+        ("(?:van|op|in|aan) t", *sorted(word_set("particles")))
+    )  # `van 't`; a `t` by itself is an initial
     less = plain.str.replace_all(rf"\b(?:{little})\b", "").str.replace(rf" (?:{_GENERATIONS})$", "")
     less = less.str.replace_all(" +", " ").str.strip_chars().replace("", None)
     return less.fill_null(plain)
