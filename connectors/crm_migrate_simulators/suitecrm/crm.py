@@ -3,6 +3,7 @@
 import re
 import secrets
 import threading
+from base64 import b64decode
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
@@ -105,7 +106,7 @@ class SuiteCrm:
         if request.method != "POST" or form.get("grant_type") != "client_credentials":
             words = "The authorization grant type is not supported by the authorization server."
             return Reply(400, {"error": "unsupported_grant_type", "error_description": words})
-        if (form.get("client_id"), form.get("client_secret")) != (self.habits.client_id, self.habits.client_secret):
+        if _client(request, form) != (self.habits.client_id, self.habits.client_secret):
             return Reply(401, {"error": "invalid_client", "error_description": "Client authentication failed"})
         token = secrets.token_hex(16)
         with self._lock:
@@ -163,6 +164,15 @@ class SuiteCrm:
     def same_id(self, results: list[dict[str, Any]]) -> None:
         """The last has the first one's id."""
         results[-1]["id"] = results[0]["id"]
+
+
+def _client(request: Request, form: Mapping[str, str]) -> tuple[str | None, str | None]:
+    """Who asks for a token: by the header, or in the form (RFC 6749, 2.3.1)."""
+    word, _, said = request.headers.get("authorization", "").partition(" ")
+    if word != "Basic":
+        return form.get("client_id"), form.get("client_secret")
+    name, _, secret = b64decode(said).decode().partition(":")
+    return name, secret
 
 
 def _fields(store: Store, module: str | None) -> Reply:

@@ -12,6 +12,7 @@ _ISSUE = "SuiteCRM/SuiteCRM, issue"
 _ROOMS: dict[str, tuple[tuple[str, Ground, str], ...]] = {
     "Access": (
         ("A token for client credentials at /Api/access_token, good for an hour; it is of the user that the client names", "document", f"{_DOCS}; {_V8}/Config/services/middlewares.php, OAuth2/Repository/AccessTokenRepository.php"),
+        ("A client proves itself by the header or in the form (RFC 6749, 2.3.1)", "document", "league/oauth2-server, AbstractGrant; the client PySuiteCRM"),
         ("A token that is over: 401 access_denied, and nothing was done", "document", "league/oauth2-server, OAuthServerException; ResourceServerMiddleware stands before every route"),
         ("Whoever is no administrator may see some records only; current-user tells is_admin", "document", f"{_V8}/Service/UserService.php"),
         ("There are no limits of requests", "assumed", "none in its source"),
@@ -48,7 +49,7 @@ _ROOMS: dict[str, tuple[tuple[str, Ground, str], ...]] = {
     ),
     "Lists": (
         ("filter[field][eq, neq, gt, gte, lt, lte], joined by and; own fields by their table", "document", f"{_V8}/JsonApi/Repository/Filter.php"),
-        ("7.12.2 cannot filter by a field that people made, later ones can; the simulator is a later one", "document", f"{_ISSUE} 9493, 10319; Filter.php"),
+        ("7.12.2 cannot filter by a field that people made (400 with `Database failure`), later ones can; the simulator is a later one", "document", f"{_ISSUE} 9493, 10319; Filter.php; the client PySuiteCRM"),
         ("page[size], page[number], sort by one field; meta with total-pages where there are records", "document", f"{_V8}/Service/ModuleService.php, JsonApi/Repository/Sort.php"),
         ("200 records of an answer at most", "assumed", "no bound in its source; the harder case"),
         ("A filter for deleted records finds them, and fails as they cannot be read", "document", f"{_V8}/Service/ModuleService.php: getRecords reads each one again"),
