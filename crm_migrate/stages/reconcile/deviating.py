@@ -18,7 +18,6 @@ from crm_migrate.stages.reconcile.bridge_tables import amounts_of, in_report, pl
 from crm_migrate.stages.reconcile.causes import EDITED
 from crm_migrate.stages.reconcile.exported import currency_field, money_fields
 from crm_migrate.stages.reconcile.gates import NEVER_ACCEPTED, OUT_OF_SCOPE
-from crm_migrate.workspace.exception_ids import identified
 from crm_migrate.workspace.exception_states import ExceptionState
 from crm_migrate.workspace.figures import ExceptionGroup, FieldFigure, Gate, LinkFigure, SourceFigure
 from crm_migrate.workspace.following import settled
@@ -66,22 +65,16 @@ def night(
 def _open(tables: Relations, watching: Watching, groups: Sequence[ExceptionGroup]) -> list[ExceptionGroup]:
     states = watching.states or {}
     return [
-        group
-        for group in identified(groups)
-        if group.severity == "error" and not settled(group, tables.run, states.get(group.id))
+        group for group in groups if group.severity == "error" and not settled(group, tables.run, states.get(group.id))
     ]
 
 
 def _mark(tables: Relations, found: Sequence[ExceptionGroup]) -> None:
-    """Create `deviating_` (`object`, `record`): those behind the exceptions; cells are listed without a code."""
-    tables.execute(f"CREATE OR REPLACE TEMP TABLE open_ ({', '.join(f'{name} VARCHAR' for name in listing.PLACE)})")
-    for group in found:
-        values = (literal(getattr(group, name)) for name in listing.PLACE)
-        tables.execute(f"INSERT INTO open_ VALUES ({', '.join(values)})")
-    same = " AND ".join(f"l.{name} = o.{name}" for name in listing.PLACE if name != "code")
+    """Create `deviating_` (`object`, `record`): those behind the exceptions."""
+    ids = ", ".join(literal(group.id) for group in found) or "NULL"
     tables.execute(
-        f"""CREATE OR REPLACE TEMP TABLE deviating_ AS SELECT DISTINCT l.object, l.record FROM {listing.TABLE} l
-        JOIN open_ o ON {same} AND (l.code = o.code OR l.code = '')"""
+        "CREATE OR REPLACE TEMP TABLE deviating_ AS"
+        f" SELECT DISTINCT object, record FROM {listing.TABLE} WHERE id IN ({ids})"
     )
 
 

@@ -1,7 +1,6 @@
 """Every record behind every exception, in one table of the run: figures have at most 50 examples of each cause."""
 
 from collections.abc import Sequence
-from typing import TypeVar
 
 import pyarrow as pa
 
@@ -13,9 +12,6 @@ from crm_migrate.workspace.tables import EXCEPTIONS
 TABLE = "listed_"
 RECORD = "__source || ':' || coalesce(nullif(__key, ''), 'row ' || __row)"  # SQL: what a row is called
 PLACE = ("object", "code", "source", "field", "rule", "state")  # what tells one cause from another
-
-_L = TypeVar("_L")
-Lines = dict[tuple[str, ...], list[_L]]  # place -> what is known of its lines
 
 
 def start(tables: Relations) -> None:
@@ -54,23 +50,22 @@ def settle(tables: Relations, object_name: str, known: str) -> None:
     tables.execute(f"INSERT INTO {TABLE} BY NAME SELECT * FROM settled_")
 
 
-def found(lines: Lines[_L], group: ExceptionGroup) -> Sequence[_L]:
-    """The lines of a group; differences of cells are listed without a code."""
-    place = {name: str(getattr(group, name)) for name in PLACE}
-    return lines.get(tuple(place.values())) or lines.get(tuple((place | {"code": ""}).values())) or ()
-
-
-def publish(tables: Relations, groups: Sequence[ExceptionGroup]) -> None:
-    """Write `reconcile/exceptions`: every line with the id of its cause, "" where the figures have none."""
-    wanted = ", ".join(f"coalesce(n.id, '') AS {name}" if name == "id" else f"l.{name}" for name in EXCEPTIONS.columns)
-    amount = r"regexp_replace(amount::VARCHAR, '(\.[0-9]{2}[0-9]*?)0*$', '\1') AS amount"
-    same = " AND ".join(f"coalesce(l.{name}, '') = n.{name}" for name in PLACE)
+def name(tables: Relations, groups: Sequence[ExceptionGroup]) -> None:
+    """Give every line the id of its cause. Call when every exception is listed."""
+    same = " AND ".join(f"coalesce({TABLE}.{name}, '') = n.{name}" for name in PLACE)
     tables.connection.register("named_", _named(groups))
     try:
-        lines = f"(SELECT * REPLACE ({amount}) FROM {TABLE}) l LEFT JOIN named_ n ON {same}"
-        tables.publish(f"SELECT {wanted} FROM {lines} ORDER BY ALL", EXCEPTIONS)
+        tables.execute(f"UPDATE {TABLE} SET id = n.id FROM named_ n WHERE {same}")
     finally:
         tables.connection.unregister("named_")
+
+
+def publish(tables: Relations) -> None:
+    """Write `reconcile/exceptions`; a line of which the figures have no cause has the id ""."""
+    listed = ", ".join(EXCEPTIONS.columns)
+    amount = r"regexp_replace(amount::VARCHAR, '(\.[0-9]{2}[0-9]*?)0*$', '\1') AS amount"
+    lines = f"(SELECT * REPLACE ({amount}, coalesce(id, '') AS id) FROM {TABLE})"
+    tables.publish(f"SELECT {listed} FROM {lines} ORDER BY ALL", EXCEPTIONS)
 
 
 def _named(groups: Sequence[ExceptionGroup]) -> pa.Table:

@@ -30,7 +30,7 @@ _Owned = tuple[str, str, str | None, Decimal | None]  # record, owner, currency,
 
 
 def concerned(tables: Relations, plan: Plan, groups: Sequence[ExceptionGroup]) -> list[ExceptionGroup]:
-    """The groups with owners and amounts; the list gets them too. Call when every exception is listed."""
+    """The groups with owners and amounts; the list gets them too. Call when every line has the id of its cause."""
     for object_plan in plan.objects:
         if owner_field(object_plan) is None and not money_fields(object_plan):
             continue
@@ -39,7 +39,7 @@ def concerned(tables: Relations, plan: Plan, groups: Sequence[ExceptionGroup]) -
     named = {each.name: field.name for each in plan.objects if (field := owner_field(each)) is not None}
     stakes, owned = _by_owner(tables), _by_record(tables, groups)
     return [
-        _with_stakes(each, listing.found(stakes, each), listing.found(owned, each), named.get(each.object, ""))
+        _with_stakes(each, stakes.get(each.id, []), owned.get(each.id, []), named.get(each.object, ""))
         for each in groups
     ]
 
@@ -91,12 +91,12 @@ def _cell(alias: str, field: FieldPlan | None, *, in_target: bool) -> str:
 _UNIT = "CASE WHEN amount IS NOT NULL THEN coalesce(unit, '') END"
 
 
-def _by_owner(tables: Relations) -> listing.Lines[_Stake]:
-    """Of every place how many lines are of an owner, with the sum of those in one currency, or that have no amount."""
+def _by_owner(tables: Relations) -> dict[str, list[_Stake]]:
+    """Of every cause how many lines are of an owner, with the sum of those in one currency, or that have no amount."""
     return _lines(tables, f"coalesce(owner, ''), {_UNIT}, sum(amount), count(*)", listing.TABLE)
 
 
-def _by_record(tables: Relations, groups: Sequence[ExceptionGroup]) -> listing.Lines[_Owned]:
+def _by_record(tables: Relations, groups: Sequence[ExceptionGroup]) -> dict[str, list[_Owned]]:
     """The same of every record that the groups show, with its owner."""
     shown = {(group.object, example.record) for group in groups for example in group.examples}
     objects, records = zip(*sorted(shown), strict=True) if shown else ((), ())
@@ -110,15 +110,11 @@ def _by_record(tables: Relations, groups: Sequence[ExceptionGroup]) -> listing.L
         tables.connection.unregister("shown_")
 
 
-def _lines(tables: Relations, wanted: str, relation: str) -> listing.Lines[Any]:
-    """What is wanted of the lines that may have an owner or an amount, by their place."""
-    rows = tables.rows(
-        f"SELECT {', '.join(listing.PLACE)}, {wanted} FROM {relation} WHERE settled GROUP BY ALL ORDER BY ALL"
-    )
-    places = len(listing.PLACE)
-    found: listing.Lines[Any] = {}
-    for row in rows:
-        found.setdefault(tuple(map(str, row[:places])), []).append(row[places:])
+def _lines(tables: Relations, wanted: str, relation: str) -> dict[str, list[Any]]:
+    """What is wanted of the lines that may have an owner or an amount, by the id of their cause."""
+    found: dict[str, list[Any]] = {}
+    for id, *line in tables.rows(f"SELECT id, {wanted} FROM {relation} WHERE settled GROUP BY ALL ORDER BY ALL"):
+        found.setdefault(id, []).append(tuple(line))
     return found
 
 
