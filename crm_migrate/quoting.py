@@ -11,3 +11,8 @@ def quoted(name: str) -> str:
 def literal(text: str) -> str:
     """A text as an SQL literal, for the few places where no value can be bound (paths, views, COPY)."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def names_of(column: str) -> str:
+    """SQL: the fields that a JSON list of them (`__changed_fields`) names."""
+    return f"from_json({column}, '[\"VARCHAR\"]')"

@@ -15,6 +15,18 @@ from crm_migrate_simulators.server import Server
 TENANT, CLIENT, SECRET = Habits().tenant, Habits().client_id, Habits().client_secret
 KEY = "crm_migrate_id"
 DATA = "/api/data/v9.2/"
+# What a mapping says of an environment whose address and secret a test sets.
+MAPPED = """\
+environments:
+  dynamics:
+    connector: dynamics
+    url: "env:CRM_URL"
+    login_url: "env:CRM_URL"
+    tenant: 11111111-2222-3333-4444-555555555555
+    client_id: crm-migrate
+    client_secret: "env:CRM_SECRET"
+    longest_seconds: "10"
+"""
 Said = tuple[int, dict[str, str], Any]
 
 

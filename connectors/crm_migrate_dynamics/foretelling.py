@@ -48,7 +48,10 @@ def foretold(looking: Looking, object: TargetObject, values: Mapping[str, Collec
         if place is None or not place.by:
             continue
         if place.column.name == OWNER:
-            yield from (_users if place.of == "systemuser" else _teams)(looking, described, place, sorted(said))
+            if place.of == "systemuser":
+                yield from _users(looking, described, place, sorted(said))
+            else:
+                yield from _teams(looking, place, sorted(said))
         elif place.column.name == CURRENCY and any(field.type == "money" for field in object.fields):
             yield from _rates(looking, place, sorted(said))
 
@@ -80,8 +83,7 @@ def _without_right(looking: Looking, described: Described, place: Place, users: 
                 yield _doubt(place, name, "owner_without_right", wanted)
 
 
-def _teams(looking: Looking, described: Described, place: Place, said: Sequence[str]) -> Iterator[Doubt]:
-    del described
+def _teams(looking: Looking, place: Place, said: Sequence[str]) -> Iterator[Doubt]:
     found = looking.called(place.of, place.by, said, ["teamtype"])
     for name in said:
         if len(found[name]) != 1:

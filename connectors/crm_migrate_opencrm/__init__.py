@@ -7,68 +7,35 @@ Nothing is imported before a target is asked for.
 """
 
 from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from crm_migrate.connecting.contract import Source, SourceSpec, Target
 from crm_migrate.errors import UsageError
 
+_PACE = ("parallel", "longest_seconds", "settle_seconds")
 
-class EspoConnector:
-    """Targets: the entities of an EspoCRM; no sources."""
 
-    name = "espocrm"
-    title = "EspoCRM 8.2 and later (target only, unverified)"
+class OpenConnector:
+    """Targets of one CRM; no sources."""
+
     source_options = frozenset[str]()
-    target_options = frozenset({"url", "token", "parallel", "longest_seconds", "settle_seconds"})
+
+    def __init__(self, name: str, title: str, sources: str, *signing_in: str) -> None:
+        self.name, self.title, self._sources = name, f"{title} (target only, unverified)", sources
+        self.target_options = frozenset({"url", *signing_in, *_PACE})
 
     def source(self, spec: SourceSpec) -> Source:
         """UsageError: there are no sources of this kind."""
-        raise UsageError(f"source `{spec.name}`: the connector `espocrm` reads no sources", hint="it is for targets")
+        raise UsageError(f"source `{spec.name}`: the connector `{self.name}` reads no sources", hint=self._sources)
 
     def target(self, options: Mapping[str, Any], *, folder: Path | None = None) -> Target:  # noqa: ARG002 -- no files
-        """A writer for the options of an environment."""
-        from crm_migrate_opencrm.espocrm.opening import espocrm
-
-        return espocrm(options)
-
-
-class SuiteConnector:
-    """Targets: the modules of a SuiteCRM; no sources."""
-
-    name = "suitecrm"
-    title = "SuiteCRM 7 (target only, unverified)"
-    source_options = frozenset[str]()
-    target_options = frozenset({"url", "client_id", "client_secret", "parallel", "longest_seconds", "settle_seconds"})
-
-    def source(self, spec: SourceSpec) -> Source:
-        """UsageError: there are no sources of this kind."""
-        raise UsageError(f"source `{spec.name}`: the connector `suitecrm` reads no sources", hint="its database does")
-
-    def target(self, options: Mapping[str, Any], *, folder: Path | None = None) -> Target:  # noqa: ARG002 -- no files
-        """A writer for the options of an environment."""
-        from crm_migrate_opencrm.suitecrm.opening import suitecrm
-
-        return suitecrm(options)
+        """A writer for the options of an environment: what the room `opening` of the CRM opens by its name."""
+        opened: Target = getattr(import_module(f"{__name__}.{self.name}.opening"), self.name)(options)
+        return opened
 
 
-class VtigerConnector:
-    """Targets: the modules of a vtiger; no sources."""
-
-    name = "vtiger"
-    title = "vtiger 7 and 8 (target only, unverified)"
-    source_options = frozenset[str]()
-    target_options = frozenset({"url", "user", "token", "parallel", "longest_seconds", "settle_seconds"})
-
-    def source(self, spec: SourceSpec) -> Source:
-        """UsageError: there are no sources of this kind."""
-        raise UsageError(f"source `{spec.name}`: the connector `vtiger` reads no sources", hint="its database does")
-
-    def target(self, options: Mapping[str, Any], *, folder: Path | None = None) -> Target:  # noqa: ARG002 -- no files
-        """A writer for the options of an environment."""
-        from crm_migrate_opencrm.vtiger.opening import vtiger
-
-        return vtiger(options)
-
-
-ESPOCRM, SUITECRM, VTIGER = EspoConnector(), SuiteConnector(), VtigerConnector()
+ESPOCRM = OpenConnector("espocrm", "EspoCRM 8.2 and later", "it is for targets", "token")
+SUITECRM = OpenConnector("suitecrm", "SuiteCRM 7", "its database does", "client_id", "client_secret")
+VTIGER = OpenConnector("vtiger", "vtiger 7 and 8", "its database does", "user", "token")

@@ -95,12 +95,7 @@ def _write(name: str, figures: Figures, path: Path, words: Language, *, reveal: 
     elif name in LEDGERS:
         from crm_migrate.reports import ledger_files
 
-        write = {
-            "csv": ledger_files.as_csv,
-            "parquet": ledger_files.as_parquet,
-            "exceptions": ledger_files.exceptions_as_csv,
-        }[name]
-        write_file(path, write(ledger, figures, reveal=reveal))
+        write_file(path, ledger_files.WRITERS[name](ledger, figures, reveal=reveal))
     else:
         write_file(path, _text(name, ledger)(figures, words, not reveal).encode())
 

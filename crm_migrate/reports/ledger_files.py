@@ -59,3 +59,6 @@ def as_parquet(ledger: Path | None, figures: Figures, *, reveal: bool) -> bytes:
 def _table(rows: list[list[str | None]], schema: pa.Schema) -> pa.Table:
     columns = [[row[i] for row in rows] for i in range(len(schema))]
     return pa.table([pa.array(column, pa.string()) for column in columns], schema=schema)
+
+
+WRITERS = {"csv": as_csv, "parquet": as_parquet, "exceptions": exceptions_as_csv}

@@ -4,7 +4,6 @@ import gzip
 import hashlib
 import json
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 
 from crm_migrate.disk.plain_file import read_plain
@@ -21,7 +20,6 @@ from crm_migrate.workspace.sign_offs import digests_now, people_now
 
 MANIFEST, FORMAT = "manifest.json", 1
 MAPPING, PEOPLE, REPORT = "mapping/", "people/", "report/"  # folders of the archive
-_LISTS = {"ledger": as_csv, "exceptions": exceptions_as_csv}
 _MAX_BYTES = 256 << 20
 
 
@@ -31,7 +29,7 @@ def evidence(project: Project, run: Run, *, reveal: bool = False) -> tuple[bytes
     plan, figures = read_plan(run), as_it_stands(project, run, read_figures(run))
     mapping, people = digests_now(project.folder, plan.files), people_now(project.folder)
     files = _reports(figures, run, reveal=reveal)
-    files |= {f"{name}.csv.gz": _lines(write, figures, run, reveal=reveal) for name, write in _LISTS.items()}
+    files |= _lists(figures, run, reveal=reveal)
     files["plan.json"] = run.plan.read_bytes()
     files |= {MAPPING + name: _read(project.folder / name) for name, digest in mapping.items() if digest}
     files |= {PEOPLE + name: _read(project.folder / name) for name in people}
@@ -50,9 +48,12 @@ def _reports(figures: Figures, run: Run, *, reveal: bool) -> dict[str, bytes]:
         return {REPORT + path.name: path.read_bytes() for path in written}
 
 
-def _lines(write: Callable[..., bytes], figures: Figures, run: Run, *, reveal: bool) -> bytes:
-    shown = presentable(figures, reveal=reveal)
-    return gzip.compress(write(run.table("reconcile"), shown, reveal=reveal), mtime=0)
+def _lists(figures: Figures, run: Run, *, reveal: bool) -> dict[str, bytes]:
+    shown, ledger = presentable(figures, reveal=reveal), run.table("reconcile")
+    lists = {"ledger": as_csv, "exceptions": exceptions_as_csv}
+    return {
+        f"{name}.csv.gz": gzip.compress(write(ledger, shown, reveal=reveal), mtime=0) for name, write in lists.items()
+    }
 
 
 def _read(path: Path) -> bytes:

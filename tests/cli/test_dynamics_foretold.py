@@ -4,22 +4,17 @@ from pathlib import Path
 
 import pytest
 from demo.finished_run import FinishedRun
-from environments import SECRET, Environment
+from environments import MAPPED, SECRET, Environment
 from moved import left
 
-MAPPING = """\
+MAPPING = (
+    """\
 crm_migrate: 1
 sources:
   deals: {file: deals.csv, key: id}
-environments:
-  dynamics:
-    connector: dynamics
-    url: "env:CRM_URL"
-    login_url: "env:CRM_URL"
-    tenant: 11111111-2222-3333-4444-555555555555
-    client_id: crm-migrate
-    client_secret: "env:CRM_SECRET"
-    longest_seconds: "10"
+"""
+    + MAPPED
+    + """\
 objects:
   deals:
     from: deals
@@ -29,6 +24,7 @@ objects:
       currency: currency
       owner: seller
 """
+)
 USERS = [
     {"internalemailaddress": "good@firm.example"},
     {"internalemailaddress": "gone@firm.example", "isdisabled": True},

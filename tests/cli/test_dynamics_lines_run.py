@@ -7,26 +7,21 @@ from typing import Any
 
 import pytest
 from demo.finished_run import FinishedRun
-from environments import SECRET, Environment
+from environments import MAPPED, SECRET, Environment
 from moved import left
 
 from crm_migrate_simulators.dynamics import states
 from crm_migrate_simulators.dynamics.work import Work
 
-MAPPING = """\
+MAPPING = (
+    """\
 crm_migrate: 1
 sources:
   deals: {file: deals.csv, key: id}
   lines: {file: lines.csv, key: id}
-environments:
-  dynamics:
-    connector: dynamics
-    url: "env:CRM_URL"
-    login_url: "env:CRM_URL"
-    tenant: 11111111-2222-3333-4444-555555555555
-    client_id: crm-migrate
-    client_secret: "env:CRM_SECRET"
-    longest_seconds: "10"
+"""
+    + MAPPED
+    + """\
 objects:
   deals:
     from: deals
@@ -43,6 +38,7 @@ objects:
       quantity: count
       unit_price: price
 """
+)
 DEALS = {1: ("Press", 500, "Won"), 2: ("Lathe", 80, "Lost"), 3: ("Drill", 70, "Develop"), 4: ("Saw", 9, "Won")}
 LINES = {1: (1, "Press", 2, 200), 2: (1, "Setup", 1, 100), 3: (2, "Lathe", 1, 80), 4: (3, "Drill", 1, 70)}
 

@@ -153,11 +153,12 @@ class SuiteCrm:
         """Every record that was there all the time: a page begins behind the last id of the one before, so that nobody
         is passed over where others come or go. A whole module ends with an empty page, as a server may have a smaller
         one than we ask for; a value is on one page."""
-        found = page = self._ask(requests.page(module, filters, names), answers.page)
+        page = self._ask(requests.page(module, filters, names), answers.page)
+        found = list(page)
         while page and (not filters or len(page) >= requests.PAGE):
             behind = (ID, "gt", id_of(page[-1]))
             page = self._ask(requests.page(module, (*filters, behind), names), answers.page)
-            found = [*found, *page]
+            found += page
         return found
 
     def _ask(self, request: Request, read: Callable[[Answer], Told]) -> Told:
@@ -167,10 +168,8 @@ class SuiteCrm:
 
     def create(self, entity: Entity, body: Mapping[str, Any]) -> Record | Refusal:
         """A new record, with the first id of its key that was never taken."""
-        missing = _missing(entity, {name: body.get(name) for name in entity.fields})
-        if missing:
-            return missing
-        marked = self._with_marks(entity, body)
+        whole = {name: body.get(name) for name in entity.fields}
+        marked = _missing(entity, whole) or self._with_marks(entity, body)
         if isinstance(marked, Refusal):
             return marked
         key = str(body[entity.key])
@@ -201,10 +200,7 @@ class SuiteCrm:
 
     def change(self, entity: Entity, id: str, body: Mapping[str, Any]) -> Record | Refusal:
         """A record's attributes that are named; what a logic hook refuses may have been done before it."""
-        missing = _missing(entity, body)
-        if missing:
-            return missing
-        marked = self._with_marks(entity, body)
+        marked = _missing(entity, body) or self._with_marks(entity, body)
         if isinstance(marked, Refusal):
             return marked
         said = answers.written(self._changes.send(requests.change(entity.name, id, attributes(marked))), id)

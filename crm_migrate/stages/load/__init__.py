@@ -16,7 +16,7 @@ from crm_migrate.connecting.contract import Interruptible, Journal, Target
 from crm_migrate.errors import TargetConflict, UsageError
 from crm_migrate.finding import Finding, Place, Severity
 from crm_migrate.mapping.plan import ObjectPlan, Plan
-from crm_migrate.quoting import literal, quoted
+from crm_migrate.quoting import literal, names_of, quoted
 from crm_migrate.stages.load.claims import claim_members
 from crm_migrate.stages.load.cutting import cut_last, cut_links, cut_records, join_parent, wanted_links
 from crm_migrate.stages.load.files import hold_unsent, takes_files
@@ -220,7 +220,7 @@ def _hold_orphans(tables: Relations, object_plan: ObjectPlan, now: list[Link]) -
 def _hold_linkless(tables: Relations, object_plan: ObjectPlan, later: list[Link]) -> int:
     """Hold the records of which only links are to be written, to parents that are not there."""
     lost = ", ".join(f"CASE WHEN {condition} THEN {literal(name)} END" for name, condition in _lost(later).items())
-    left = f"list_filter(from_json(e.__changed_fields, '[\"VARCHAR\"]'), lambda x: NOT list_contains([{lost}], x))"
+    left = f"list_filter({names_of('e.__changed_fields')}, lambda x: NOT list_contains([{lost}], x))"
     return _hold(tables, object_plan, later, f"e.__action = 'update' AND coalesce(len({left}), 1) = 0")
 
 

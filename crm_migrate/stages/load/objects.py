@@ -6,7 +6,7 @@ from typing import Literal
 
 from crm_migrate.connecting.contract import TargetField, TargetObject
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
-from crm_migrate.quoting import literal, quoted
+from crm_migrate.quoting import literal, names_of, quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def written_of(names: Sequence[str]) -> str:
     """SQL over planned lines: which of the fields that are written last are written of a record."""
     every = f"[{', '.join(map(literal, names))}]"
     filled = " OR ".join(f"{quoted(name)} IS NOT NULL" for name in names)
-    changed = "from_json(__changed_fields, '[\"VARCHAR\"]')"
+    changed = names_of("__changed_fields")
     return f"""CASE WHEN __action = 'create' AND ({filled}) THEN {every}
       WHEN __action = 'update' THEN list_filter({every}, lambda x: list_contains({changed}, x)) ELSE [] END"""
 

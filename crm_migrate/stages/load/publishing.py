@@ -6,7 +6,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from crm_migrate.mapping.plan import ObjectPlan, Plan
-from crm_migrate.quoting import literal, quoted
+from crm_migrate.quoting import literal, names_of, quoted
 from crm_migrate.stages.load.keys import members, names_field, plan_columns, text_columns
 from crm_migrate.stages.load.objects import waiting
 from crm_migrate.stages.load.remembering import keep_seen, keep_sent
@@ -154,7 +154,7 @@ def _edited(tables: Relations, name: str) -> None:
     tables.execute(f"""CREATE TEMP TABLE edited_ AS SELECT c.__entity, list(c.field) AS fields FROM {cells} c
     JOIN arrived_ USING (__entity) JOIN {lines} e USING (__entity)
     WHERE e.__code IS DISTINCT FROM 'agreed'
-      AND NOT coalesce(list_contains(from_json(e.__changed_fields, '["VARCHAR"]'), c.field), FALSE)
+      AND NOT coalesce(list_contains({names_of("e.__changed_fields")}, c.field), FALSE)
     GROUP BY c.__entity""")
 
 

@@ -5,19 +5,13 @@ from dataclasses import dataclass
 
 from crm_migrate.connecting.contract import Load
 from crm_migrate.mapping.plan import FieldPlan
-from crm_migrate.quoting import literal, quoted
+from crm_migrate.quoting import literal, names_of, quoted
 from crm_migrate.stages.load.keys import names_field
 from crm_migrate.stages.load.objects import Link, written_of
 from crm_migrate.workspace.relations import Relations
 
-_NAMED = (
-    "consent",
-    "owner",
-    "currency",
-    "choice",
-    "stage",
-    "pipeline",
-)  # roles or types of which targets look at the values
+# Roles or types of which targets look at the values.
+_NAMED = ("consent", "owner", "currency", "choice", "stage", "pipeline")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +42,7 @@ class Sent:
         waits = self._waits
         for adopts in (True, False):
             kind = "__code = 'existing'" if adopts else "__code IS DISTINCT FROM 'existing'"
-            names = "from_json(__changed_fields, '[\"VARCHAR\"]')"
+            names = names_of("__changed_fields")
             where = f"__action = 'update' AND {kind}"
             for count, _, changed, *cells in self._batches(rows, where, self.fields, names):
                 told = {str(f.target): _words(words) for f, words in zip(self.fields, cells, strict=True)}

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator
 from crm_migrate.connecting.attached import column
 from crm_migrate.crm.model import ATTACHMENTS
 from crm_migrate.mapping.plan import ManifestPlan, ObjectPlan, Plan
-from crm_migrate.quoting import literal, quoted
+from crm_migrate.quoting import literal, names_of, quoted
 from crm_migrate.stages.reconcile.sides import loaded_fields
 from crm_migrate.workspace.figures import FileFigure
 from crm_migrate.workspace.relations import Relations
@@ -88,7 +88,7 @@ def _rows(tables: Relations, object_plan: ObjectPlan, source: str, manifest: Man
     renewed = ", ".join(map(literal, targets.values()))
     return f"""SELECT d.state, d.code, e.{quoted(manifest.path)} AS named, e.{quoted(column("size"))} AS size,
       {carried} AS carried, coalesce({own} <> {of("l", digest)}, FALSE) AS other,
-      coalesce(list_has_any(from_json(l.__changed_fields, '["VARCHAR"]'), [{renewed}]::VARCHAR[]), FALSE) AS renewed,
+      coalesce(list_has_any({names_of("l.__changed_fields")}, [{renewed}]::VARCHAR[]), FALSE) AS renewed,
       {of("l", digest)} AS digest, {of("l", "size")} AS planned_size,
       {of("a", digest)} AS said_digest, {of("a", "size")} AS said_size
     FROM {tables.scan(DISPOSITIONS, object_plan.name)} d

@@ -7,7 +7,7 @@ value that it speaks of, and never a cell that this load wrote.
 from collections.abc import Sequence
 
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan
-from crm_migrate.quoting import literal, quoted
+from crm_migrate.quoting import literal, names_of, quoted
 from crm_migrate.stages.reconcile.causes import EDITED, EMPTIED, KEPT, STALE
 from crm_migrate.stages.reconcile.comparing import Kept
 from crm_migrate.workspace.relations import Relations
@@ -23,7 +23,7 @@ def kept_cells(tables: Relations, object_plan: ObjectPlan, fields: Sequence[Fiel
     load = tables.scan(PLANNED, name, also=texts(*targets))
     edits = tables.scan(EDITS, name)
     filled = _fields(targets, "{0} IS NOT NULL", "")
-    written = """coalesce(list_contains(from_json(l.__changed_fields, '["VARCHAR"]'), c.field), FALSE)"""
+    written = f"coalesce(list_contains({names_of('l.__changed_fields')}, c.field), FALSE)"
 
     def kept(cells: str) -> str:
         return f"""(SELECT __entity, field, CASE WHEN written THEN {literal(STALE)} WHEN edited THEN {literal(EDITED)}

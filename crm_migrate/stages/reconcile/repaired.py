@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from crm_migrate.mapping.plan import ObjectPlan, Plan
-from crm_migrate.quoting import literal
+from crm_migrate.quoting import literal, names_of
 from crm_migrate.stages.load.repairing import repairs
 from crm_migrate.workspace.relations import Relations
 from crm_migrate.workspace.repair_figures import RepairFigure
@@ -32,8 +32,8 @@ def repair_figures(tables: Relations, plan: Plan) -> Iterator[RepairFigure]:
 def _lines(tables: Relations, object_plan: ObjectPlan) -> str:
     """Query: every cell with its outcome; of a record that waits nothing is compared, so nobody knows what stands."""
     name = object_plan.name
-    written = """p.__action = 'update' AND o.outcome = 'loaded'
-      AND coalesce(list_contains(from_json(p.__changed_fields, '["VARCHAR"]'), r.field), FALSE)"""
+    written = f"""p.__action = 'update' AND o.outcome = 'loaded'
+      AND coalesce(list_contains({names_of("p.__changed_fields")}, r.field), FALSE)"""
     differs, compared = "d.__entity IS NOT NULL", "(p.__action = 'unchanged' OR o.outcome = 'loaded')"
     code = "coalesce(r.stays, nullif(p.__code, ''), '')"
     stays = " ".join(f"WHEN {literal(code)} THEN {literal(outcome)}" for code, outcome in _STAY.items())

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict
 from crm_migrate.connecting.assumed import FAST, SLOW
 from crm_migrate.connecting.contract import Action, Allowance, Costs, Limits, Target, TargetObject, Usage
 from crm_migrate.mapping.plan import ObjectPlan, Plan
-from crm_migrate.quoting import literal, quoted
+from crm_migrate.quoting import literal, names_of, quoted
 from crm_migrate.stages.load.files import takes_files
 from crm_migrate.stages.load.forecast.capacity import CapacityForecast, allowed_by, capacity_forecast
 from crm_migrate.stages.load.forecast.files import FilesForecast, files_forecast
@@ -202,7 +202,7 @@ def _written(
 def _changes(tables: Relations, lines: str, rows: int, *, adopt: bool, waits: Sequence[str]) -> int:
     """How many batches adopt or change records: as the load cuts them, by slices and by what changed alike."""
     listed = ", ".join(map(literal, waits))
-    names = "from_json(__changed_fields, '[\"VARCHAR\"]')"
+    names = names_of("__changed_fields")
     nothing = f"len(list_filter({names}, lambda x: x NOT IN ({listed}))) = 0" if waits and not adopt else "FALSE"
     kind = "__code = 'existing'" if adopt else "__code IS DISTINCT FROM 'existing'"
     return tables.count(f"""(SELECT DISTINCT slice, __changed_fields FROM (
