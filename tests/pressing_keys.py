@@ -20,6 +20,13 @@ _CALM = (
 )  # fmt: skip
 
 
+class Leaving(AssertionError):
+    """A command came between two pages: nobody was there to answer it."""
+
+
+_BETWEEN = ("Not attached to an active page", "Inspected target navigated or closed", "Cannot find context")
+
+
 class Page:
     """One page: say a script, press a key, take a picture."""
 
@@ -37,6 +44,8 @@ class Page:
         while True:
             message = self._next()
             if message.get("id") == self._number:
+                if any(words in message.get("error", {}).get("message", "") for words in _BETWEEN):
+                    raise Leaving(message)
                 assert "error" not in message, message
                 return message["result"]
             self.told.append(message)
@@ -67,11 +76,21 @@ class Page:
         return result["result"].get("value")
 
     def until(self, condition: str, seconds: float = 20) -> None:
-        """Wait until an expression is true."""
+        """Wait until an expression is true, also in the page that comes after this one."""
         end = time.monotonic() + seconds
-        while not self.run(condition):
+        while not self._holds(condition):
             assert time.monotonic() < end, condition
             time.sleep(0.02)
+
+    def _holds(self, condition: str) -> bool:
+        try:
+            return bool(self.run(condition))
+        except Leaving:
+            return False
+
+    def leave(self, script: str) -> None:
+        """Run what leads to another page, which may come before the answer of the script."""
+        self.run(f"void setTimeout(() => {{ {script} }})")
 
     def press(self, *keys: str) -> None:
         """Keys as a person presses them."""

@@ -245,7 +245,7 @@ REPAIRED = Table(
 EXCEPTIONS = Table(
     "reconcile/exceptions",
     texts("id", "object", "code", "source", "field", "rule", "state", "record", "owner", "amount", "unit"),
-    ("object", "code"),
+    ("id", "object", "code"),
 )
 
 # In the folder of a run, those of each start of its undo.

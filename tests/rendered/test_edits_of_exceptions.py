@@ -5,21 +5,29 @@ import time
 from pathlib import Path
 
 from browser import needed
-from pressing_keys import Page, browser
+from pressing_keys import Leaving, Page, browser
 from shop import Shop
+
+
+def _gone(tab: Page) -> bool:
+    try:
+        told = tab.send("Page.getNavigationHistory")
+    except Leaving:
+        return False
+    return bool(told["entries"][told["currentIndex"]]["url"] == "about:blank")
 
 
 def _asked(tab: Page) -> bool:
     """Whether the page asks before it is left; it is not left then."""
     heard = len(tab.told)
-    tab.run("void setTimeout(() => { location.href = 'about:blank'; })")
+    tab.leave("location.href = 'about:blank'")
     end = time.monotonic() + 60
     while time.monotonic() < end:
-        entry = tab.send("Page.getNavigationHistory")  # no script runs while a page asks
+        gone = _gone(tab)  # no script runs while a page asks
         if any(m.get("method") == "Page.javascriptDialogOpening" for m in tab.told[heard:]):
             tab.send("Page.handleJavaScriptDialog", accept=False)
             return True
-        if entry["entries"][entry["currentIndex"]]["url"] == "about:blank":
+        if gone:
             return False
         time.sleep(0.05)
     raise AssertionError("the page was neither left nor did it ask")

@@ -164,10 +164,10 @@ def test_it_opens_filters_and_searches_quickly(tab: Page) -> None:
 def test_a_key_that_is_found_leads_to_its_line_beside(tab: Page) -> None:
     tab.told.clear()
     assert tab.run("document.querySelector('[data-group]:not([hidden]) .found a').textContent") == "firms:K0-12345"
-    tab.run("document.querySelector('[data-group]:not([hidden]) .found a').click()")
+    tab.leave("document.querySelector('[data-group]:not([hidden]) .found a').click()")
     tab.until(f"location.pathname.includes('{FOLDER}') && document.readyState === 'complete'")
     assert tab.run("document.querySelector('tr:target code').textContent") == "firms:K0-12345"
-    tab.run("document.querySelector('main a').click()")
+    tab.leave("document.querySelector('main a').click()")
     tab.until("location.pathname.endsWith('report.html') && document.readyState === 'complete'")
     assert [m for m in tab.told if m.get("method") in ("Log.entryAdded", "Runtime.exceptionThrown")] == []
 
