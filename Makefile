@@ -8,6 +8,9 @@ endif
 RUN := $(BIN)/python
 READY := .venv/.ready
 
+# Dear tests take turns, another quarter with each commit (tests/turns.txt): make test TURN=all
+TURN ?= $(or $(shell git rev-parse HEAD 2>/dev/null),0)
+
 # The tests start our commands hundreds of times: none of them shall compile every module anew.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -30,10 +33,10 @@ install: $(READY) ## a virtual environment with locked, hash-checked packages
 demo: $(READY) ## migrate a fictional Turkish dealer into a SQLite CRM and print the accounting
 	$(BIN)/crm-migrate demo demo
 
-test: $(READY) ## all tests, with a private PostgreSQL, MariaDB, Tryton, amagi-crm, BottleCRM, mdbtools, Firebird's engine and a headless Chromium (make test ARGS="-k ledger")
+test: $(READY) ## the tests, with a private PostgreSQL, MariaDB, Tryton, amagi-crm, BottleCRM, mdbtools, Firebird's engine and a headless Chromium (make test ARGS="-k ledger"; the dear ones take turns, all of them: TURN=all)
 	$(RUN) scripts/chromium.py install
 	$(RUN) scripts/readers.py install
-	$(RUN) scripts/servers.py run -- $(RUN) -m pytest -n auto --dist worksteal $(ARGS)
+	$(RUN) scripts/servers.py run -- $(RUN) -m pytest -n auto --dist worksteal --turn $(TURN) $(ARGS)
 
 lint: $(READY) ## ruff, mypy strict, import-linter for the floors
 	$(RUN) -m ruff check .

@@ -1,14 +1,44 @@
 """What all tests share: the long form of tests is asked for by name."""
 
+import json
 import os
 from collections import defaultdict
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+import turns
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--soak", action="store_true", help="the long form of tests instead of the short one")
+    parser.addoption(
+        "--turn",
+        type=turns.word,
+        default=turns.ALL,
+        metavar="COMMIT",
+        help="of the dear files (tests/turns.txt) those whose turn it is at that commit, or with that number",
+    )
+    parser.addoption("--cpu", type=Path, metavar="FILE", help="append the CPU seconds of every test (JSON lines)")
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    word = config.getoption("--turn")
+    files = turns.listed(turns.LIST.read_text("utf-8"))
+    if word == turns.ALL:
+        return None
+    return f"turn {turns.number(word, len(files))} of {len(files)} of the dear tests; all of them: make test TURN=all"
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """With `--cpu`: what a test took, and the programs that it started; a fixture counts at the first that needs it."""
+    file, before = item.config.getoption("--cpu"), os.times()
+    yield
+    if file is not None:
+        seconds = sum(os.times()[:4]) - sum(before[:4])
+        with file.open("a", encoding="utf-8") as out:
+            out.write(json.dumps({"test": item.nodeid, "cpu": round(seconds, 3)}) + "\n")
 
 
 def pytest_xdist_auto_num_workers() -> int:
@@ -17,9 +47,18 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What holds a promise of another test, or of other cases of the same, at greater length is for the long form."""
+    """What holds a promise of another test, or of other cases of the same, at greater length is for the long form; dear
+    files have their turn."""
+    _leave_out(config, items, turns.waiting(config.getoption("--turn"), turns.listed(turns.LIST.read_text("utf-8"))))
     for item, why in () if config.getoption("--soak") else (*_swept(items), *_beyond(items)):
         item.add_marker(pytest.mark.skip(reason=f"{why}: make soak ARGS=sweeps"))
+
+
+def _leave_out(config: pytest.Config, items: list[pytest.Item], files: set[str]) -> None:
+    left = [item for item in items if item.nodeid.partition("::")[0] in files]
+    if left:
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if item.nodeid.partition("::")[0] not in files]
 
 
 def _swept(items: list[pytest.Item]) -> Iterator[tuple[pytest.Item, str]]:
