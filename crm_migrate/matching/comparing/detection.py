@@ -28,7 +28,7 @@ _BEFORE_CRM, _OLD_ENOUGH = 1990, 0.25
 _NUMBERS = frozenset(
     ("id", "ids", "no", "nr", "nummer", "num", "number", "numarasi", "kodu", "kod", "guid", "uuid", "key")
 )
-_GIVEN = ("isim", "ad", "adi", "nombre", "nome")  # of persons; of a firm it is the name
+_GIVEN = ("isim", "ad", "adi", "musteriadi", "nombre", "nome")  # of persons; of a firm it is the name
 _NAME = ("name", "nama", "nom", "naam", "nazwa")  # of a person, a family or a firm: what else there is tells
 _BROAD = ("company_name", "person_name", "street")
 # What stands before these words says what the column holds; after them stand its owner, or what it may hold as well.

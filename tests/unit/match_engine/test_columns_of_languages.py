@@ -1,5 +1,7 @@
 """Columns are known by their names in ten languages."""
 
+from importlib.resources import files
+
 import pandas as pd
 import polars as pl
 import pytest
@@ -91,3 +93,33 @@ def test_a_name_of_a_person_names_the_firm_where_firms_are_listed() -> None:
 def test_signs_of_nothing_say_nothing_about_a_column() -> None:
     frame = pl.DataFrame({"Sito internet": ["n/a", "-", "unknown", "x.example", "y.example"]})
     assert [each.type for each in detect(frame, "organisation")] == ["url"]
+
+
+# What `init` takes for these fields, `match` takes for these types, but for words that mean several things: what stands
+# beside them, or the values, say which.
+TYPES = {
+    "*.phone": "phone", "*.mobile": "phone", "*.fax": "fax", "*.email": "email", "*.first_name": "given_name",
+    "*.last_name": "family_name", "*.full_name": "person_name", "*.street": "street", "*.city": "city",
+    "*.postal_code": "postal_code", "*.country": "country", "*.state": "state", "accounts.name": "company_name",
+    "accounts.tax_id": "tax_id", "accounts.website": "url", "*.birth_date": "birth_date",
+}  # fmt: skip
+SEVERAL = {
+    "cep", "contribuinte", "customer", "customer name", "elektronische post", "fixe", "ilçe", "internet", "land staat",
+    "nom", "né le", "person", "place", "postal", "second name", "site", "staat", "stato estero", "str", "uid", "état",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["de", "en", "es", "fr", "id", "it", "nl", "pt", "tr"])
+def test_match_knows_the_headings_that_init_knows(language: str) -> None:
+    text = (files("crm_migrate.suggesting") / "words" / f"{language}.txt").read_text("utf-8").replace("\n ", " ")
+    lines = {key: words.split("|") for key, _, words in (line.partition(":") for line in text.splitlines())}
+    heads = {(head.strip(), key) for key in TYPES.keys() & lines.keys() for head in lines[key]}
+    wrong = {}
+    for head, key in sorted(heads):
+        entity = "organisation" if key.startswith("accounts.") else "person"
+        values = VALUES.get(TYPES[key], ["a.example", "z.example"])
+        (found,) = detect(pl.DataFrame({head: values}), entity)
+        if head and head not in SEVERAL and found.type != TYPES[key]:
+            wrong[head] = (TYPES[key], found.type)
+    assert len(heads) > 50
+    assert wrong == {}
