@@ -4,7 +4,7 @@ import math
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from crm_migrate_simulators.clock import Clock
 from crm_migrate_simulators.log import Asked, Log
@@ -60,6 +60,13 @@ class Crm(Protocol):
     def forget_tokens(self) -> None:
         """No token that was given out is good any more."""
         ...
+
+
+@runtime_checkable
+class AnswersOne(Protocol):
+    """A CRM that writes one record per request, and tells of it under one member of its answer."""
+
+    one_under: str
 
 
 class System(Protocol):

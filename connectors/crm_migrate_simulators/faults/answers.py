@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from crm_migrate_simulators.call import Call
+from crm_migrate_simulators.call import AnswersOne, Call
 from crm_migrate_simulators.faults.catalogue import kind
 from crm_migrate_simulators.wire import Reply
 
@@ -50,10 +50,11 @@ def one_id_twice(call: Call, _: float) -> Reply:
 
 @kind("answer", "any", "recording mutation: null for a list")
 def results_null(call: Call, _: float) -> Reply:
-    """The list of results is null."""
+    """The list of results, or the one record, is null."""
     reply = call.proceed()
     if isinstance(reply.body, dict):
-        reply.body = {name: None if isinstance(value, list) else value for name, value in reply.body.items()}
+        one = _one_under(call, reply.body)
+        reply.body = {n: None if isinstance(value, list) or n == one else value for n, value in reply.body.items()}
     elif isinstance(reply.body, list):
         reply.body = b"null"
     return reply
@@ -102,9 +103,22 @@ def deep_answer(call: Call, depth: float) -> Reply:
 
 
 def changed_results(call: Call, change: Callable[[list[dict[str, Any]]], object]) -> Reply:
-    """The ordinary reply, its results changed in place; a reply without results stays as it is."""
+    """The ordinary reply, its results changed in place; a reply without results stays as it is. A reply about one
+    record tells of the last one that is there afterwards, or of none."""
     reply = call.proceed()
     results = call.crm.results(reply.body)
+    one = _one_under(call, reply.body)
     if results:
         change(results)
+    elif one:
+        told = [reply.body[one]]
+        change(told)
+        reply.body = {**reply.body, one: told[-1] if told else None}
     return reply
+
+
+def _one_under(call: Call, body: Any) -> str:
+    """The member that tells of one record; "" where the reply is about none, or about many."""
+    name = call.crm.one_under if isinstance(call.crm, AnswersOne) else ""
+    told = body.get(name) if name and isinstance(body, dict) else None
+    return name if isinstance(told, dict) and told.get("id") else ""

@@ -37,6 +37,8 @@ COLLEAGUE = "00000000-0000-4000-8000-000000000005"
 class SuiteCrm:
     """An installation."""
 
+    one_under = "data"
+
     def __init__(self, clock: Clock, habits: Habits | None = None) -> None:
         self.habits = habits or Habits()
         self._clock, self._lock = clock, threading.Lock()
@@ -127,8 +129,10 @@ class SuiteCrm:
     # ------------------------------------------------------------------------------------------------ shapes
 
     def error(self, status: int, code: str, message: str, *, until: float | None = None) -> Reply:
-        """400 with the words of an exception; 401 in the words of OAuth."""
+        """400 with the words of an exception; 401 in the words of OAuth; 429 of a web server before it, without any."""
         del code, until
+        if status == 429:
+            return Reply(429, b"")
         if status == 401:
             words = "The resource owner or authorization server denied the request."
             return Reply(401, {"error": "access_denied", "error_description": words})

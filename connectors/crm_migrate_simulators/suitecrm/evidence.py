@@ -15,7 +15,7 @@ _ROOMS: dict[str, tuple[tuple[str, Ground, str], ...]] = {
         ("A client proves itself by the header or in the form (RFC 6749, 2.3.1)", "document", "league/oauth2-server, AbstractGrant; the client PySuiteCRM"),
         ("A token that is over: 401 access_denied, and nothing was done", "document", "league/oauth2-server, OAuthServerException; ResourceServerMiddleware stands before every route"),
         ("Whoever is no administrator may see some records only; current-user tells is_admin", "document", f"{_V8}/Service/UserService.php"),
-        ("There are no limits of requests", "assumed", "none in its source"),
+        ("There are no limits of requests; a 429 is of a web server before it, and without words", "assumed", "none in its source"),
         ("An error is 400 with one object `errors`, whatever it is about; its detail alone tells what", "document", f"{_V8}/Controller/ModuleController.php, JsonApi/Response/ErrorResponse.php, Middleware/ParamsMiddleware.php"),
         ("What no exception was made for is a page", "assumed", "Slim"),
     ),

@@ -20,6 +20,7 @@ NAMES = dict(zip(PARENTS, ("Account", "Contact", "Lead", "Opportunity", "aCase",
 MAKEABLE = (
     "varchar", "text", "enum", "multienum", "bool", "int", "decimal", "currency", "date", "datetimecombo", "url", "id",
 )  # fmt: skip
+WRITTEN = ("name", "varchar", "text", "phone", "url")  # by hand
 Words = tuple[tuple[str, str], ...]
 _PERSON: Words = (
     ("salutation", "enum 255"), ("first_name", "varchar 100"), ("last_name", "varchar 100!"), ("title", "varchar 100"),
@@ -145,7 +146,8 @@ def _made(module: str, fields: Mapping[str, Any]) -> Iterator[tuple[str, dict[st
 
 
 def _stored(meta: Mapping[str, Any], to: list[str]) -> dict[str, Any]:
-    """A field in the words of the store; it keeps what is told, which is text. No link is looked after but those that
-    have a table of their own."""
+    """A field in the words of the store, which keeps all as text; `text` to it is what people write by hand. No link is
+    looked after but those that have a table of their own."""
     kept = {name: value for name, value in meta.items() if value is not None}
-    return {"more": kept, **({"reference": to} if to else {})}
+    written = meta["type"] in WRITTEN and meta["source"] != "non-db" and not to
+    return {"type": "text" if written else "choice", "more": kept, **({"reference": to} if to else {})}

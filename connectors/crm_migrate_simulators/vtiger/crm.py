@@ -28,6 +28,8 @@ Words = Mapping[str, str]
 class Vtiger:
     """An installation."""
 
+    one_under = "result"
+
     def __init__(self, clock: Clock, habits: Habits | None = None) -> None:
         self.habits = habits or Habits()
         self._sessions = Sessions(clock, self.habits)

@@ -20,6 +20,7 @@ PREFIXES: Mapping[str, int] = {
     "Calendar": 9,
 }
 USERS = 19  # before the ids of users
+WRITTEN = ("string", "text", "phone", "url", "email")  # by hand
 _OWNER = ("assigned_user_id", "Assigned To", "owner!")
 _TEXT = ("description", "Description", "text")
 _MAILS = (("email", "Primary Email", "email"), ("emailoptout", "Email Opt Out", "boolean"))
@@ -140,8 +141,10 @@ def furnished(schema: Any) -> Any:
 
 
 def _stored(label: str, type: str, choices: Any) -> dict[str, Any]:
-    """A field in the words of the store; it keeps what is told, which is text."""
+    """A field in the words of the store, which keeps all as text; `text` to it is what people write by hand."""
     kind, _, to = type.rstrip("!-").partition(" ")
     more = {"label": label, "type": "reference" if kind == "to" else kind, "choices": list(choices)}
     said: dict[str, Any] = {"more": more | {"mandatory": type.endswith("!"), "editable": not type.endswith("-")}}
-    return said | ({"type": "reference", "reference": to.split()} if kind == "to" else {})
+    if kind == "to":
+        return said | {"type": "reference", "reference": to.split()}
+    return said | {"type": "text" if kind in WRITTEN else "choice"}
