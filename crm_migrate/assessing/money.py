@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from decimal import Decimal
 
 import polars as pl
 
@@ -13,6 +12,7 @@ from crm_migrate.assessing.kinds import Meanings
 from crm_migrate.assessing.opening import Opened, Subject
 from crm_migrate.assessing.words import becomes, value_map, who
 from crm_migrate.cleansing import STEPS, Context, evidence
+from crm_migrate.crm.money import plain
 from crm_migrate.crm.work import ENDED
 from crm_migrate.mapping.plan import Plan
 
@@ -43,7 +43,7 @@ def open_money(subject: Subject, meanings: Meanings, opened: Opened, owners: Seq
             currency=currency,
             deals=deals,
             summed=summed,
-            amount=_plain(total),
+            amount=plain(total, currency),
         )
 
 
@@ -110,9 +110,3 @@ def _over(subject: Subject, meanings: Meanings, stage: str, plan: Plan | None) -
 def _folded(text: str) -> str:
     small = text.replace("İ", "i").lower().replace("ı", "i")
     return re.sub(r"[\W_]+", "", small)
-
-
-def _plain(total: Decimal) -> str:
-    """A sum with two decimals at least."""
-    whole, _, fraction = format(total, "f").partition(".")
-    return f"{whole}.{fraction.rstrip('0').ljust(2, '0')}"

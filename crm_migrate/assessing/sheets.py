@@ -177,8 +177,8 @@ def money(found: Assessment, words: Language) -> Table:
     order = {"left": 0, "unknown": 1, "active": 2, "not_said": 3}
     rows = (
         (
-            m.source, m.owner, words.word(f"state.{m.state}"), m.successor, m.deals, m.summed, words.amount(m.amount),
-            m.currency,
+            m.source, m.owner, words.word(f"state.{m.state}"), m.successor, m.deals, m.summed,
+            words.money(m.amount, m.currency), m.currency,
         )
         for m in sorted(found.money, key=lambda m: order[m.state])
     )  # fmt: skip

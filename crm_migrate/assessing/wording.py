@@ -23,7 +23,7 @@ def _place(value: int | str, words: Language) -> str:
 def money(text: str, words: Language) -> str:
     """An amount and its currency, where it has one, as the language writes amounts."""
     amount, _, currency = text.partition(" ")
-    return f"{words.amount(amount)} {currency}".strip()
+    return f"{words.money(amount, currency)} {currency}".strip()
 
 
 def stale(said: Standing, words: Language) -> str:

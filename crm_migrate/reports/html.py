@@ -29,6 +29,7 @@ EXAMPLES = 1_500  # over the whole report, so that it stays around 1 MB
 ROWS = 500  # of any one table
 PAPER_ROWS = 12  # of any one list, and causes of exceptions, that are printed
 TEXT = 240  # characters of one value
+_LARGE = 1_000  # an amount of which the cents do not matter above a column
 
 Pieces = list[tuple[str, bool]]
 # States in order of strictness, and (before, after) -> (people, without evidence).
@@ -117,7 +118,9 @@ def _environment(language: Language) -> Environment:
     environment.filters |= {
         "num": language.number,
         "amount": language.amount,
-        "rounded": lambda amount: language.amount(f"{Decimal(amount):.0f}"),
+        "money": language.money,
+        "sums": lambda sums: tables.in_words(sums, language),
+        "rounded": lambda amount, unit: _rounded(amount, unit, language),
         "clip": clip,
         "marked": marked,
         "classed": lambda name, counts: (name if name in CLASSES else "different", counts.get(name, 0)),
@@ -125,6 +128,12 @@ def _environment(language: Language) -> Environment:
     environment.filters["sign_part"] = lambda part: language.word(f"sign.part.{part}")
     environment.globals |= {"w": language.word, "name": language.name, "percent": language.percent, "steps": steps}
     return environment
+
+
+def _rounded(amount: str, unit: str, language: Language) -> str:
+    """An amount above a column: in whole units where it is large, else as it is."""
+    whole = abs(Decimal(amount)) >= _LARGE
+    return language.amount(f"{Decimal(amount):.0f}") if whole else language.money(amount, unit)
 
 
 def _asset(name: str) -> str:

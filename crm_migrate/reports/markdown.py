@@ -92,7 +92,7 @@ def _bridges(figures: Figures, language: Language) -> list[str]:
     rows = [
         [
             escape(f"{b.object} {b.measure} {b.currency}".strip()),
-            *map(language.amount, (b.source_total, b.target_total, b.unexplained)),
+            *(language.money(amount, b.currency) for amount in (b.source_total, b.target_total, b.unexplained)),
         ]
         for b in figures.bridges
     ]

@@ -102,7 +102,8 @@ def said(night: Night, language: Language) -> str:
 
 def _counts(share: Share, language: Language) -> dict[str, str]:
     rate = language.word("percent", rate=language.amount(percent(share.share)))
-    return {"part": language.amount(share.deviating), "whole": language.amount(share.of), "percent": rate}
+    unit = share.scope if share.measure == "money" else ""
+    return {"part": language.money(share.deviating, unit), "whole": language.money(share.of, unit), "percent": rate}
 
 
 def lines(watch: WatchFigure, language: Language) -> Iterator[str]:

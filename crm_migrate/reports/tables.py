@@ -1,7 +1,8 @@
 """The tables of the report: what HTML, workbook and Markdown all show, taken from the figures once.
 
 A `Table` has a name (its key in `words/` and its id in every rendering), columns with a kind, rows of plain values and
-rows of sums below. Kinds: `text`, `word` (translated where known), `code`, `int`, `amount`, `ok`, `list`, `hash`.
+rows of sums below. Kinds: `text`, `word` (translated where known), `code`, `int`, `amount`, `money` (in the currency
+of the row), `sums` (of several currencies), `group` (empty: the whole), `ok`, `list`, `hash`.
 """
 
 from collections.abc import Iterable, Sequence
@@ -9,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from crm_migrate.reports.exception_marks import mark_of
 from crm_migrate.reports.totals import classes_of, states_of
+from crm_migrate.words.language import Language
 from crm_migrate.workspace.figures import (
     AccountingLine,
     Bridge,
@@ -19,10 +21,12 @@ from crm_migrate.workspace.figures import (
 )
 from crm_migrate.workspace.stake_figures import Amount
 
-Value = str | int | bool | None
+Value = str | int | bool | tuple[Amount, ...] | None
 Row = tuple[Value, ...]
 
-NUMBERS = frozenset({"int", "amount"})
+_UNITS = ("unit", "currency")  # columns that say what the amounts of a row are in
+
+NUMBERS = frozenset({"int", "amount", "money"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,11 @@ class Table:
             [row for row, calm in zip(self.rows, quiet, strict=True) if calm is kind] for kind in (False, True)
         )
         return replace(self, rows=tuple(first)), replace(self, rows=tuple(rest))
+
+    def unit(self, row: Row) -> str:
+        """The currency of the amounts of a row, where it says one."""
+        units = (value for value, column in zip(row, self.columns, strict=True) if column.key in _UNITS)
+        return str(next(units, ""))
 
     def first(self, limit: int) -> "Table":
         """At most `limit` rows, with the number of those left out."""
@@ -166,7 +175,7 @@ def report_bridge_rows(figures: Figures) -> Table:
 def load_rates(figures: Figures) -> Table:
     """Currencies whose amounts the target turned into its own at the rate of the load."""
     rows = ((each.object, each.currency, each.rate, each.records) for each in figures.load_rates)
-    return _table("load_rates", "object currency rate records:int", rows)
+    return _table("load_rates", "object currency rate:amount records:int", rows)
 
 
 def _bridges(name: str, bridges: Iterable[Bridge]) -> Table:
@@ -178,7 +187,7 @@ def _bridges(name: str, bridges: Iterable[Bridge]) -> Table:
         rows.append((*head, "unexplained", "", b.unexplained, None))
         rows.append((*head, "unreadable", "", None, -b.unreadable))
         rows.append((*head, "target_total", "", b.target_total, b.target_lines))
-    return _table(name, "object measure currency line:word name:word amount:amount lines:int", rows)
+    return _table(name, "object measure currency line:word name:word amount:money lines:int", rows)
 
 
 def fields(figures: Figures) -> Table:
@@ -277,7 +286,7 @@ def links(figures: Figures) -> Table:
 def kpis(figures: Figures) -> Table:
     """Business figures, in the source, expected, and in the target."""
     rows = ((k.name, k.group, k.unit, k.source, k.expected, k.actual, k.explained, k.agrees) for k in figures.kpis)
-    columns = "kpi:word group unit source_value:amount expected:amount actual:amount explained:amount agrees:ok"
+    columns = "kpi:word group:group unit source_value:money expected:money actual:money explained:money agrees:ok"
     return _table("kpis", columns, rows)
 
 
@@ -292,7 +301,7 @@ def pack(figures: Figures) -> Table:
         if not f.why
     )  # fmt: skip
     columns = (
-        "family:word kpi:word question:word group unit source_value:amount expected:amount actual:amount agrees:ok"
+        "family:word kpi:word question:word group:group unit source_value:money expected:money actual:money agrees:ok"
     )
     return _table("pack", columns, rows)
 
@@ -310,7 +319,7 @@ def pack_bridge(figures: Figures) -> Table:
             if part.explained:
                 rows.append((*head, "explained", "", part.explained))
             rows.append((*head, "actual", "", part.actual))
-    return _table("pack_bridge", "kpi:word formula part definition:code unit line:word name:word amount:amount", rows)
+    return _table("pack_bridge", "kpi:word formula part definition:code unit line:word name:word amount:money", rows)
 
 
 def pack_missing(figures: Figures) -> Table:
@@ -324,7 +333,7 @@ def controls(figures: Figures) -> Table:
     rows = (
         (c.name, c.said, c.unit, c.said_by, c.of, c.expected, c.actual, c.explained, c.agrees) for c in figures.controls
     )
-    columns = "control:word said:amount unit said_by of expected:amount actual:amount explained:amount agrees:ok"
+    columns = "control:word said:money unit said_by of expected:money actual:money explained:money agrees:ok"
     return _table("controls", columns, rows)
 
 
@@ -334,13 +343,13 @@ def exceptions(figures: Figures) -> Table:
     rows = (
         (
             x.id, x.severity, x.code, x.object, x.source, x.field, x.rule, x.state, x.count, x.title, x.fix,
-            " · ".join(o.owner for o in x.owners if o.owner), in_words(x.amounts),
+            " · ".join(o.owner for o in x.owners if o.owner), x.amounts,
             f.told or f.since, f.came, f.went, f.status, f.assignee, f.decision, f.note, mark_of(f),
         )
         for x, f in both
     )  # fmt: skip
     columns = (
-        "id:code severity:word code:code object source field rule state:word count:int title fix owners amounts"
+        "id:code severity:word code:code object source field rule state:word count:int title fix owners amounts:sums"
         " since:word came:int went:int status:word assignee decision note mark:code"
     )
     return _table("exceptions", columns, rows)
@@ -354,7 +363,7 @@ def exception_owners(figures: Figures) -> Table:
         for owner, stake in (*((o.owner, o) for o in x.owners), *([("…", x.others)] if x.others else []))
         for at, (unit, amount) in enumerate([(a.unit, a.amount) for a in stake.amounts] or [("", None)])
     )
-    columns = "id:code code:code object source field state:word owner count:int currency amount:amount"
+    columns = "id:code code:code object source field state:word owner count:int currency amount:money"
     return _table("exception_owners", columns, rows)
 
 
@@ -368,15 +377,15 @@ def gone_exceptions(figures: Figures) -> Table:
     return _table("gone_exceptions", columns, rows)
 
 
-def in_words(amounts: Sequence[Amount]) -> str:
+def in_words(amounts: Sequence[Amount], language: Language) -> str:
     """Sums of several currencies beside each other: they are never added."""
-    return " · ".join(f"{each.amount} {each.unit}".strip() for each in amounts)
+    return " · ".join(f"{language.money(each.amount, each.unit)} {each.unit}".strip() for each in amounts)
 
 
 def _one_amount(amounts: Sequence[Amount]) -> Row:
-    """Amount and currency; of a record with several of them all in words."""
+    """Amount and currency; of a record with several of them all together."""
     if len(amounts) > 1:
-        return (in_words(amounts), "")
+        return (tuple(amounts), "")
     return (amounts[0].amount, amounts[0].unit) if amounts else (None, "")
 
 
@@ -389,7 +398,7 @@ def exception_examples(figures: Figures) -> Table:
     )
     columns = (
         "code:code object source field state:word record source_value expected actual message"
-        " owner amount:amount currency"
+        " owner amount:money currency"
     )
     return _table("exception_examples", columns, rows)
 
@@ -450,7 +459,7 @@ def visibility(figures: Figures) -> Table:
     rows = (
         (v.object, v.view, v.owner, f"sight.{v.sight}", v.records, v.amount or None, v.unit) for v in figures.visibility
     )
-    return _table("visibility", "object view owner sight:word records:int amount:amount unit", rows)
+    return _table("visibility", "object view owner sight:word records:int amount:money unit", rows)
 
 
 def scores(figures: Figures) -> Table:

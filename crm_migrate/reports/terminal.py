@@ -32,7 +32,7 @@ def render(figures: Figures, *, report: Path | None = None, width: int | None = 
     table = accounting(figures.accounting, width)
     lines = [f"{figures.verdict}  {visible(sentence(figures, sums, english))}"]
     lines += [
-        f"unexplained amount  {visible(o)} {visible(m)}: {english.amount(a)} {visible(c)}"
+        f"unexplained amount  {visible(o)} {visible(m)}: {english.money(a, c)} {visible(c)}"
         for o, m, c, a in sums.unexplained_amounts
     ]
     failed = [gate for gate in figures.gates if not gate.passed]

@@ -12,11 +12,12 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
+from crm_migrate.crm.money import plain
 from crm_migrate.reports import exception_sheet
 from crm_migrate.reports.ledger import exception_lines
 from crm_migrate.reports.sections import SECTIONS
 from crm_migrate.reports.sentence import sentence
-from crm_migrate.reports.tables import Column, Row, Table, Value
+from crm_migrate.reports.tables import Column, Row, Table, Value, in_words
 from crm_migrate.reports.totals import totals
 from crm_migrate.reports.visible import visible
 from crm_migrate.words.language import Language
@@ -122,7 +123,9 @@ def add_sheet(book: Workbook, table: Table, language: Language, *, run: str = ""
     exception_sheet.finish(sheet, table, language, len(shown.rows))
     for row in shown.sums:
         cells = zip(row, table.columns, strict=True)
-        sheet.append([_cell(sheet, value, column, language, bold=True) for value, column in cells])
+        sheet.append(
+            [_cell(sheet, value, column, language, bold=True, unit=table.unit(row)) for value, column in cells]
+        )
     if shown.more:
         note = language.word("more_rows", count=language.number(shown.more))
         sheet.append([_cell(sheet, note, Column("text"), language, bold=True)])
@@ -136,7 +139,7 @@ def _named(table: Table, column: Column, language: Language, run: str) -> str:
 
 def _row(sheet: object, table: Table, row: Row, language: Language) -> Iterator[WriteOnlyCell]:
     for value, column in zip(row, table.columns, strict=True):
-        cell = _cell(sheet, value, column, language)
+        cell = _cell(sheet, value, column, language, unit=table.unit(row))
         yield exception_sheet.opened(cell) if exception_sheet.is_open(table, column.key) else cell
 
 
@@ -155,10 +158,16 @@ def _string(sheet: object, text: str) -> WriteOnlyCell:
     return cell
 
 
-def _cell(sheet: object, value: Value, column: Column, language: Language, *, bold: bool = False) -> WriteOnlyCell:
+def _cell(
+    sheet: object, value: Value, column: Column, language: Language, *, bold: bool = False, unit: str = ""
+) -> WriteOnlyCell:  # fmt: skip
     match column.kind:
-        case "int" | "amount" if value is not None:
-            cell = _number(sheet, value)
+        case _ if isinstance(value, tuple):
+            cell = _string(sheet, in_words(value, language))
+        case "int" | "amount" | "money" if value is not None:
+            cell = _number(sheet, value, unit)
+        case "group" if not value:
+            cell = _string(sheet, language.word("whole"))
         case "ok":
             cell = _string(sheet, language.word("ok.yes" if value else "ok.no"))
             if not value:
@@ -172,14 +181,14 @@ def _cell(sheet: object, value: Value, column: Column, language: Language, *, bo
     return cell
 
 
-def _number(sheet: object, value: str | int | bool) -> WriteOnlyCell:
-    """A number where Excel can hold it exactly, else its text."""
+def _number(sheet: object, value: Value, unit: str) -> WriteOnlyCell:
+    """A number where Excel can hold it exactly, with the digits of its currency; else its text."""
     text = str(value)
     if not re.fullmatch(r"-?\d+(\.\d+)?", text) or abs(Decimal(text)) >= _EXACT or len(text.strip("-")) > 16:
         return _string(sheet, text)
     number = Decimal(text)
     cell = WriteOnlyCell(sheet, value=int(text) if "." not in text else number)
-    decimals = len(text.partition(".")[2])
+    decimals = len((plain(number, unit) if unit else text).partition(".")[2])
     cell.number_format = "#,##0" + ("." + "0" * decimals if decimals else "")
     return cell
 

@@ -193,12 +193,10 @@ def depends(records: Iterable[Record], words: Language) -> str:
         for currency, amount in record.money.items():
             money[currency] = money.get(currency, Decimal(0)) + Decimal(amount)
     parts = [f"{name} {words.number(count)}" for name, count in links.items()]
-    parts += [f"{currency} {_amount(amount, words)}".strip() for currency, amount in sorted(money.items())]
+    parts += [
+        f"{currency} {words.money(f'{amount:f}', currency)}".strip() for currency, amount in sorted(money.items())
+    ]
     return ", ".join(parts)
-
-
-def _amount(amount: Decimal, words: Language) -> str:
-    return words.amount(f"{amount:.2f}" if amount % 1 else f"{amount:.0f}")
 
 
 def text(value: str) -> str:

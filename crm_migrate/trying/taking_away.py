@@ -11,13 +11,13 @@ from decimal import Decimal
 
 import polars as pl
 
+from crm_migrate.crm.money import plain
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
 from crm_migrate.quoting import literal, quoted
 from crm_migrate.reports.naming import Names
 from crm_migrate.stages.complete.deriving import create_rates
 from crm_migrate.stages.map.batch import unfiltered
 from crm_migrate.stages.reconcile.bridge_lines import EXACT
-from crm_migrate.stages.reconcile.bridge_tables import plain
 from crm_migrate.stages.reconcile.exported import currency_field, money_fields, status_field, value_of
 from crm_migrate.stages.reconcile.left_open import is_open
 from crm_migrate.stages.reconcile.privacy import privacy
@@ -265,7 +265,9 @@ def _money(both: Both, which: str) -> tuple[Money, ...]:
         f"""SELECT currency, sum(amount), count(DISTINCT (object, source, row, split)) FROM amounts
         JOIN away USING (object, source, row, split) WHERE {which} GROUP BY currency ORDER BY currency"""
     ).fetchall()
-    return tuple(Money(currency=currency, amount=plain(amount), rows=int(count)) for currency, amount, count in rows)
+    return tuple(
+        Money(currency=currency, amount=plain(amount, currency), rows=int(count)) for currency, amount, count in rows
+    )
 
 
 def _in_report(both: Both, plan: Plan, number: int) -> str:
@@ -279,7 +281,7 @@ def _in_report(both: Both, plan: Plan, number: int) -> str:
           FROM amounts JOIN away USING (object, source, row, split) WHERE rule = {number}) a
         ASOF JOIN rates r ON r.currency = a.currency AND r.day <= a.day"""
     ).fetchall()
-    return plain(Decimal(str(row[0] or 0)))
+    return plain(Decimal(str(row[0] or 0)), unit)
 
 
 def _examples(both: Both, rule: Rule, number: int, hiding: Hiding) -> tuple[str, ...]:

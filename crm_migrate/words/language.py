@@ -1,12 +1,16 @@
 """Words, numbers and amounts in the language of the reader; a language is one folder in `words/`."""
 
+import re
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal, InvalidOperation
 from functools import cache
 
 from babel.numbers import format_decimal
 
+from crm_migrate.crm.money import plain
 from crm_migrate.words import catalogue, languages
+
+_DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,10 @@ class Language:
         exponent = value.as_tuple().exponent
         decimals = -exponent if isinstance(exponent, int) and exponent < 0 else 0
         return format_decimal(value, format="#,##0" + ("." + "0" * decimals if decimals else ""), locale=self.code)
+
+    def money(self, text: str, currency: str) -> str:
+        """An amount with the digits of its currency, or more where it has more; as it is written without one."""
+        return self.amount(plain(Decimal(text), currency) if currency and _DECIMAL.fullmatch(text) else text)
 
     def percent(self, part: int, whole: int) -> str:
         """A rate with two decimals, rounded down: 100 % is said only when nothing differs."""

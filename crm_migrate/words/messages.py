@@ -18,7 +18,7 @@ READING, HINTS = "read.", "hint."  # how a file was read, and what to look at
 _LIST = r"[^,;:]+(?:(?:, [^,;:]+)* and [^,;:]+)?"
 _PATTERNS = {
     "n": r"-?[\d,]+", "code": r"[a-z0-9_]+", "amount": r"-?[\d.,]+", "percent": r"[\d.]+ %", "day": r"\d{4}-\d\d-\d\d",
-    "sign": "[=<>]+",
+    "sign": "[=<>]+", "sums": r"-?[\d.]+( [A-Z]{3})?(, -?[\d.]+( [A-Z]{3})?)*",
     "term": r"[^,;:]+?", "terms": _LIST,
 }  # fmt: skip
 _ROW = re.compile(r"row \d+")  # how a record without a key is called
@@ -107,9 +107,16 @@ def _terms(text: str, words: Language) -> str:
     return words.word("and").join(filter(None, (", ".join(listed), _part("term", last, words))))
 
 
+def _sum(text: str, words: Language) -> str:
+    """An amount and its currency, where it has one."""
+    amount, _, currency = text.partition(" ")
+    return f"{words.amount(amount)} {currency}".strip()
+
+
 _PARTS: dict[str, Callable[[str, Language], str]] = {
     "n": lambda text, words: words.number(int(text.replace(",", ""))),
     "amount": lambda text, words: words.amount(text.replace(",", "")),
+    "sums": lambda text, words: ", ".join(_sum(each, words) for each in text.split(", ")),
     "percent": lambda text, words: words.word("percent", rate=words.amount(text.removesuffix(" %"))),
     "state": lambda text, words: words.name("word", text),
     "word": lambda text, words: words.name("word", text),

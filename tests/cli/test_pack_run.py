@@ -1,6 +1,8 @@
 """The pack of key figures, against figures that were computed by hand."""
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,7 @@ from click.testing import CliRunner
 from first_runs import first_run
 
 from crm_migrate.cli import cli
+from crm_migrate.pipeline import going
 
 FILES = {
     # 1 and 2 are customers of before; 3 left in the year; 4 came in it; 5 came and left in it; 6 is no customer
@@ -113,19 +116,30 @@ reconcile:
 """
 
 
-def run(folder: Path, mapping: str = MAPPING, **other: str) -> dict[str, Any]:
-    """The figures of a run of these files; `other`: what stands in some of them instead, by their names."""
+def run(folder: Path, mapping: str = MAPPING, late: str = "", **other: str) -> dict[str, Any]:
+    """The figures of a run of these files; `other`: what stands in some of them instead, by their names. `late` is
+    done to the target between the load and the reading back."""
     files = FILES | {f"{name}.csv": text for name, text in other.items()} | {"crm-migrate.yaml": mapping}
+    read_back = going.validate_after
 
     def made(place: Path) -> dict[str, Any]:
+        def meanwhile(*arguments: Any) -> None:
+            with closing(sqlite3.connect(place / "crm.db")) as crm:
+                crm.execute(late)
+                crm.commit()
+            read_back(*arguments)
+
         for name, text in files.items():
             (place / name).write_text(text, "utf-8")
-        done = CliRunner().invoke(cli, ["run", str(place), "--json"])
+        with pytest.MonkeyPatch.context() as patch:
+            if late:
+                patch.setattr(going, "validate_after", meanwhile)
+            done = CliRunner().invoke(cli, ["run", str(place), "--json"])
         assert done.stdout, done.stderr + repr(done.exception)
         figures: dict[str, Any] = json.loads(done.stdout)["figures"]
         return figures
 
-    return first_run(folder, ("pack", *files.values()), made)
+    return first_run(folder, ("pack", late, *files.values()), made)
 
 
 BY_HAND = {
@@ -134,7 +148,7 @@ BY_HAND = {
     "won_deals": "3",
     "won_revenue": "505",  # 100 TRY are 5 EUR
     "win_rate": "0.75",
-    "average_deal": "168.3333",
+    "average_deal": "168.33",  # 505 / 3: nobody pays a third of a cent
     "sales_cycle": str((29 + 30 + 2) / 3)[:7],  # created on 3 March in Istanbul, where it was past midnight
     "overdue_deals": "1",
     "deals_without_contact": "4",
@@ -215,8 +229,21 @@ def test_amounts_of_several_currencies_are_not_divided_by_each_other(tmp_path: P
     assert cac == [("TRY", "200.00")]  # 400 / 2, in its one currency
 
 
+def unlucky(folder: Path) -> dict[str, Any]:
+    """A run whose rates begin too late, and in whose target somebody may be written to who had refused it."""
+    late = "UPDATE contacts SET consent = 'granted'"
+    return run(folder, late=late, fx="currency,date,rate\nTRY,2024-06-01,0.05\n")
+
+
+def test_more_people_who_may_be_written_to_than_the_sources_have_are_no_go(tmp_path: Path) -> None:
+    figures = unlucky(tmp_path)
+    (gate,) = (each for each in figures["gates"] if each["name"] == "never_rises")
+    assert (gate["scope"], gate["limit"], gate["actual"], gate["passed"]) == ("mailable", "<= 1", "2", False)
+    assert figures["verdict"] == "NO-GO"
+
+
 def test_rows_without_a_rate_are_told(tmp_path: Path) -> None:
-    figures = run(tmp_path, fx="currency,date,rate\nTRY,2024-06-01,0.05\n")
+    figures = unlucky(tmp_path)
     assert (
         "pack.won_revenue: 1 rows have no exchange rate on their day; its figure of the sources is without them."
         in figures["not_checked"]

@@ -4,7 +4,7 @@ import re
 from functools import cache
 
 from babel import UnknownLocaleError
-from babel.numbers import get_currency_precision, get_currency_symbol, get_territory_currencies
+from babel.numbers import get_currency_symbol, get_territory_currencies
 from pycountry import currencies
 
 from crm_migrate.cleansing.vocabulary import table
@@ -133,8 +133,3 @@ def _by_cldr(sign: str, locale: str) -> str | None:
     except (UnknownLocaleError, ValueError):
         return None
     return found[0] if len(found) == 1 else None
-
-
-def minor_units(code: str) -> int:
-    """Decimals of a currency by CLDR: with two, three digits behind a mark are thousands."""
-    return int(get_currency_precision(code))

@@ -8,11 +8,12 @@ from functools import cache
 
 from babel import Locale, UnknownLocaleError
 
-from crm_migrate.cleansing.amounts.currencies import currency_of, minor_units
+from crm_migrate.cleansing.amounts.currencies import currency_of
 from crm_migrate.cleansing.cells import NULL, Cell, invalid
 from crm_migrate.cleansing.nulls import is_null
 from crm_migrate.cleansing.spreadsheet_errors import is_spreadsheet_error
 from crm_migrate.cleansing.text.digits import marked
+from crm_migrate.crm.money import digits
 
 _MINUS = str.maketrans({"−": "-", "–": "-", "﹣": "-", "－": "-", "‐": "-", "‑": "-", "—": "-"})
 _SPACES = re.compile("[\u00a0\u2000-\u200a\u202f\u205f\u3000]")
@@ -100,7 +101,7 @@ def amount_cell(text: str, context: NumberContext, *, with_currency: bool = True
     cell = _number(body, context)
     if cell.value is None:
         return cell
-    if cell.flag and currency and context.decimal and minor_units(currency) < 3:
+    if cell.flag and currency and context.decimal and digits(currency) < 3:  # with three, these are decimals
         cell = _number(body, replace(context, decimal="," if "." in body else ".", certain=True))
     number = _scaled(f"{sign}{cell.value}", scale, "%" in value and context.percent != "whole")
     doubt = _share_doubt(number, "%" in value, context.percent)

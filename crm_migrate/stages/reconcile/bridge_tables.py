@@ -1,4 +1,4 @@
-"""The names of the tables that a bridge is made of, and how amounts are written."""
+"""The names of the tables that a bridge is made of, and how sums of currencies are added."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -30,14 +30,6 @@ def left_of(object_plan: ObjectPlan, measure: FieldPlan) -> str:
 def in_report(table: str) -> str:
     """The copy of a table of amounts with all of them in the report's currency."""
     return quoted(f"report/{table.strip(chr(34))}")
-
-
-def plain(amount: Decimal | None) -> str:
-    """A plain decimal text with at least two decimals and no needless zeros beyond."""
-    text = format(Decimal(amount or 0), "f")
-    whole, _, decimals = text.partition(".")
-    decimals = decimals.rstrip("0").ljust(2, "0")
-    return f"{whole}.{decimals}" if Decimal(text) else "0.00"
 
 
 def add(sums: dict[str, Decimal], more: Mapping[str, Decimal]) -> None:

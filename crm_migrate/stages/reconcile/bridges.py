@@ -8,11 +8,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from crm_migrate.crm.money import plain
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
 from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.map.variants import OTHER_TARGET
 from crm_migrate.stages.reconcile.bridge_lines import ARRIVED, actual_lines, converted, expected_lines, source_lines
-from crm_migrate.stages.reconcile.bridge_tables import actual_of, add, amounts_of, expected_of, plain
+from crm_migrate.stages.reconcile.bridge_tables import actual_of, add, amounts_of, expected_of
 from crm_migrate.stages.reconcile.causes import EDITED, EMPTIED, KEPT
 from crm_migrate.stages.reconcile.derived import ensure_rates
 from crm_migrate.stages.reconcile.examples import EXAMPLES
@@ -178,12 +179,12 @@ def _bridge(
         object=object_plan.name,
         measure=measure.name,
         currency=unit,
-        source_total=plain(source.amount),
+        source_total=plain(source.amount, unit),
         source_lines=source.texts,
         terms=terms,
-        target_total=plain(target.amount),
+        target_total=plain(target.amount, unit),
         target_lines=target.amounts,
-        unexplained=plain(Decimal(target.amount or 0) - Decimal(source.amount or 0) - explained),
+        unexplained=plain(Decimal(target.amount or 0) - Decimal(source.amount or 0) - explained, unit),
         unreadable=source.unreadable + target.unreadable,
     )
 
@@ -206,14 +207,21 @@ def _left_out(tables: Relations, lines: str) -> dict[str, list[Term]]:
     found: dict[str, list[Term]] = {}
     for unit, state in sorted(whole, key=lambda place: LEFT_OUT.index(place[1])):
         count, amount = whole[unit, state]
-        told = tuple((str(code), int(n), plain(part)) for u, s, code, n, part, *_ in reasons if (u, s) == (unit, state))
+        told = tuple(
+            (str(code), int(n), plain(part, u)) for u, s, code, n, part, *_ in reasons if (u, s) == (unit, state)
+        )
         examples = tuple(
-            Example(record=record, source=plain(value), personal=False)
+            Example(record=record, source=plain(value, u), personal=False)
             for u, s, record, value in shown
             if (u, s) == (unit, state)
         )
         term = Term(
-            name=state, amount=plain(amount), lines=int(count), change=-int(count), reasons=told, examples=examples
+            name=state,
+            amount=plain(amount, unit),
+            lines=int(count),
+            change=-int(count),
+            reasons=told,
+            examples=examples,
         )
         found.setdefault(str(unit), []).append(term)
     return found
@@ -222,7 +230,7 @@ def _left_out(tables: Relations, lines: str) -> dict[str, list[Term]]:
 def _terms(tables: Relations, name: str, query: str) -> _Terms:
     """The terms of one name, of a query of unit, amount, lines, and what the number of lines changes by."""
     return {
-        str(unit): Term(name=name, amount=plain(amount), lines=int(lines), change=int(change))
+        str(unit): Term(name=name, amount=plain(amount, unit), lines=int(lines), change=int(change))
         for unit, amount, lines, change in tables.rows(query)
         if lines
     }

@@ -10,11 +10,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from crm_migrate.crm.money import plain
 from crm_migrate.mapping.plan import ObjectPlan, Plan
 from crm_migrate.mapping.plan_environment import WatchPlan
 from crm_migrate.quoting import literal
 from crm_migrate.stages.reconcile import listing
-from crm_migrate.stages.reconcile.bridge_tables import amounts_of, in_report, plain
+from crm_migrate.stages.reconcile.bridge_tables import amounts_of, in_report
 from crm_migrate.stages.reconcile.causes import EDITED
 from crm_migrate.stages.reconcile.exported import currency_field, money_fields
 from crm_migrate.stages.reconcile.gates import NEVER_ACCEPTED, OUT_OF_SCOPE
@@ -90,7 +91,7 @@ def _shares(
         for scope, (deviating, of) in {"": whole, **counts}.items():
             yield _share(measure, scope, deviating, of, watch.limit(scope))
     for currency, (part, all_of_it) in sorted(_money(tables, plan).items()):
-        yield _share("money", currency or "no currency", plain(part), plain(all_of_it), watch.money)
+        yield _share("money", currency or "no currency", plain(part, currency), plain(all_of_it, currency), watch.money)
 
 
 def _share(measure: str, scope: str, deviating: object, of: object, limit: str) -> Share:

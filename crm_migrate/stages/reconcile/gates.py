@@ -3,11 +3,13 @@
 Shares are of the rows that hold the object and are in scope: not of absent, excluded and enriching ones.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 
+from crm_migrate.crm.money import plain
 from crm_migrate.crm.types import type_of
 from crm_migrate.mapping.plan import GatePlan, Plan
 from crm_migrate.stages.reconcile.bridge_tables import add
@@ -189,13 +191,13 @@ def _masked(plan: Plan, found: Found) -> Iterator[Gate]:
         yield _zero("masks_shared", sum(each.values - each.masks for each in found.masked))
 
 
-def _amounts(name: str, sums: Mapping[str, Decimal]) -> Iterator[Gate]:
+def _amounts(name: str, sums: Iterable[tuple[str, str, Decimal]]) -> Iterator[Gate]:
     """One gate per currency and one in the report's: amounts of several currencies have no sum."""
-    for scope, amount in sums.items() or (("", Decimal(0)),):
-        yield Gate(name=name, scope=scope, limit="0", actual=_plain(amount), passed=not amount)
+    for scope, currency, amount in list(sums) or [("", "", Decimal(0))]:
+        yield Gate(name=name, scope=scope, limit="0", actual=_sum_of(currency, amount), passed=not amount)
 
 
-def _unexplained(found: Found) -> dict[str, Decimal]:
+def _unexplained(found: Found) -> Iterator[tuple[str, str, Decimal]]:
     """What is not explained of every bridge, without signs, by what it is counted in."""
     sides = []
     for bridges in (found.bridges, found.report_bridges):
@@ -206,10 +208,10 @@ def _unexplained(found: Found) -> dict[str, Decimal]:
     return _in_scopes(*sides)
 
 
-def _in_scopes(single: Mapping[str, Decimal], converted: Mapping[str, Decimal]) -> dict[str, Decimal]:
-    """Sums by currency, and those in the report's currency, under the names of their gates."""
-    named = {currency or "no currency": amount for currency, amount in sorted(single.items())}
-    return named | {f"all in {currency}": amount for currency, amount in sorted(converted.items())}
+def _in_scopes(single: Mapping[str, Decimal], converted: Mapping[str, Decimal]) -> Iterator[tuple[str, str, Decimal]]:
+    """Sums by currency, and those in the report's currency: the scope of their gates, currency, amount."""
+    yield from ((currency or "no currency", currency, amount) for currency, amount in sorted(single.items()))
+    yield from ((f"all in {currency}", currency, amount) for currency, amount in sorted(converted.items()))
 
 
 def _gone(plan: Plan, found: Found) -> Iterator[Gate]:
@@ -222,19 +224,24 @@ def _gone(plan: Plan, found: Found) -> Iterator[Gate]:
     for scope, gate in scopes.items():
         named = [scope] if scope in found.gone else [o for o in found.gone if scope == "" or o not in limits]
         gone, known = (sum(found.gone[o][i] for o in named) for i in (0, 1))
-        yield _limited(gate.model_copy(update={"scope": scope}), Decimal(gone), Decimal(known), str(gone))
+        yield _limited(gate.model_copy(update={"scope": scope}), Decimal(gone), Decimal(known))
     share = next((gate for gate in limits.values() if gate.share and gate.scope in ("", "other")), nothing)
     for currency, (lost, whole) in sorted(found.gone_amounts.items()) or [("", (Decimal(0), Decimal(0)))]:
         scope = (currency or "no currency") if found.gone_amounts else ""
-        yield _limited(share.model_copy(update={"name": "gone_amount", "scope": scope}), lost, whole, _plain(lost))
+        gate = share.model_copy(update={"name": "gone_amount", "scope": scope})
+        yield _limited(gate, lost, whole, partial(_sum_of, currency))
 
 
-def _limited(gate: GatePlan, count: Decimal, whole: Decimal, shown: str) -> Gate:
-    """A count or a sum against its limit, which may be a share of the whole."""
+def _sum_of(currency: str, amount: Decimal) -> str:
+    return plain(amount, currency) if amount else "0"
+
+
+def _limited(gate: GatePlan, count: Decimal, whole: Decimal, shown: Callable[[Decimal], str] = str) -> Gate:
+    """A count or a sum, as it is `shown`, against its limit, which may be a share of the whole."""
     if not gate.share:
-        return _judged(gate, count, shown)
+        return _judged(gate, count, shown(count))
     share = count / whole if whole else Decimal(1 if gate.compare == ">=" else 0)
-    return _judged(gate, share, f"{shown_share(share)} ({shown} of {_plain(whole)})")
+    return _judged(gate, share, f"{shown_share(share)} ({shown(count)} of {shown(whole)})")
 
 
 def _consent(found: Found) -> Gate:
@@ -261,7 +268,7 @@ def _declared(plan: Plan, gate: GatePlan, found: Found) -> Gate:
     if gate.name == "field_match":
         return next(_match(found, gate, plan))
     count, whole = _quarantined(plan, gate, found) if gate.name == "quarantined" else _counted(gate, found)
-    return _limited(gate, Decimal(count), Decimal(whole), str(count))
+    return _limited(gate, Decimal(count), Decimal(whole))
 
 
 def _quarantined(plan: Plan, gate: GatePlan, found: Found) -> tuple[int, int]:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from crm_migrate.stages.reconcile.bridge_tables import add, plain
+from crm_migrate.crm.money import plain
+from crm_migrate.stages.reconcile.bridge_tables import add
 from crm_migrate.workspace.figures import Gate
 from crm_migrate.workspace.visibility_figures import VisibilityFigure
 
@@ -15,6 +16,6 @@ def hidden_gates(figures: Sequence[VisibilityFigure]) -> Iterator[Gate]:
         records, sums = sum(figure.records for figure in told), dict[str, Decimal]()
         for figure in told:
             add(sums, {figure.unit: Decimal(figure.amount or 0)})
-        amounts = ", ".join(f"{plain(amount)} {unit}".strip() for unit, amount in sorted(sums.items()) if amount)
+        amounts = ", ".join(f"{plain(amount, unit)} {unit}".strip() for unit, amount in sorted(sums.items()) if amount)
         actual = f"{records} ({amounts})" if amounts else str(records)
         yield Gate(name="hidden", scope=name, limit="0", actual=actual, passed=not records)

@@ -10,10 +10,11 @@ does not change stays there with its amount.
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 
+from crm_migrate.crm.money import plain
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
 from crm_migrate.quoting import literal
 from crm_migrate.stages.reconcile import listing
-from crm_migrate.stages.reconcile.bridge_tables import amounts_of, expected_of, left_of, plain
+from crm_migrate.stages.reconcile.bridge_tables import amounts_of, expected_of, left_of
 from crm_migrate.stages.reconcile.examples import EXAMPLES
 from crm_migrate.stages.reconcile.exported import money_fields
 from crm_migrate.workspace.figures import Example
@@ -95,7 +96,7 @@ def left_out_lines(tables: Relations, object_name: str, left: str, lines: str) -
     )
     groups: dict[tuple[str, str, str, int], list[Example]] = {}
     for source, rule, state, record, amount, unit, code, count in rows:
-        value = f"{plain(amount)} {unit}".strip()
+        value = f"{plain(amount, unit)} {unit}".strip()
         example = Example(record=record, source=value, message=fate(state, code), personal=False)
         groups.setdefault((source, rule, state, int(count)), []).append(example)
     for (source, rule, state, count), examples in groups.items():

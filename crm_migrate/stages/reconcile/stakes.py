@@ -12,11 +12,12 @@ from typing import Any
 
 import pyarrow as pa
 
+from crm_migrate.crm.money import plain
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
 from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.reconcile import listing
 from crm_migrate.stages.reconcile.bridge_lines import exact
-from crm_migrate.stages.reconcile.bridge_tables import add, plain
+from crm_migrate.stages.reconcile.bridge_tables import add
 from crm_migrate.stages.reconcile.exported import currency_field, exported, money_fields, owner_field
 from crm_migrate.workspace.figures import Example, ExceptionGroup
 from crm_migrate.workspace.relations import Relations
@@ -163,4 +164,4 @@ def _together(sums: Mapping[str, _Sums], owners: Iterable[str]) -> tuple[Amount,
 
 
 def _amounts(sums: _Sums) -> tuple[Amount, ...]:
-    return tuple(Amount(unit=unit, amount=plain(sums[unit])) for unit in sorted(sums))
+    return tuple(Amount(unit=unit, amount=plain(sums[unit], unit)) for unit in sorted(sums))

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from typing import get_args
 
+from crm_migrate.crm.money import plain
 from crm_migrate.mapping.deriving import IN_REPORT_CURRENCY
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
 from crm_migrate.mapping.varying import RECORD_TYPE
 from crm_migrate.quoting import literal, quoted
-from crm_migrate.stages.reconcile.bridge_tables import plain
 from crm_migrate.stages.reconcile.derived import Side, with_derived
 from crm_migrate.stages.reconcile.exported import currency_field, money_fields, owner_field, status_field
 from crm_migrate.stages.reconcile.kpis import found_in
@@ -36,7 +36,7 @@ def visibility(tables: Relations, plan: Plan, object_plan: ObjectPlan) -> Iterat
     for name, sight, of, records, total in rows:
         yield VisibilityFigure(
             object=object_plan.name, view=object_plan.view.name, owner=name, sight=sight, records=records,
-            amount="" if total is None else plain(total), unit=of if total is not None else "",
+            amount="" if total is None else plain(total, of), unit=of if total is not None else "",
         )  # fmt: skip
 
 

@@ -68,6 +68,20 @@ def test_the_order_of_gates_does_not_depend_on_the_order_in_which_sums_were_foun
     assert [gate.scope for gate in told[0] if gate.name == "left_out_amount"] == ["no currency", "EUR", "TRY"]
 
 
+def test_money_of_gates_has_the_digits_of_its_currency() -> None:
+    what = found()
+    what.left_out = {unit: Decimal("1364501.5") for unit in ("", "EUR", "KWD")} | {"JPY": Decimal("1200")}
+    what.left_converted = {"EUR": Decimal("0.5")}
+    what.gone_amounts = {"KWD": (Decimal("12.5"), Decimal(40))}
+    found_gates = {(gate.name, gate.scope): gate.actual for gate in gates(plan_of(), what)}
+    said = {scope: actual for (name, scope), actual in found_gates.items() if name == "left_out_amount"}
+
+    assert said == {
+        "no currency": "1364501.50", "EUR": "1364501.50", "KWD": "1364501.500", "JPY": "1200", "all in EUR": "0.50",
+    }  # fmt: skip
+    assert found_gates["gone_amount", "KWD"] == "12.500"
+
+
 @pytest.mark.parametrize("state", ["held", "rejected"])
 def test_without_a_limit_nothing_may_wait_or_be_rejected(state: str) -> None:
     assert failed(found(**{state: 1})) == {(state, "")}

@@ -46,8 +46,8 @@ def test_an_amount_that_a_rule_leaves_out_is_an_exception_and_a_gate(tmp_path: P
     assert (told.severity, told.state, told.count) == ("error", state, 1)
     assert (told.examples[0].record, told.examples[0].source) == ("sheet:2", "500.00 EUR")
     left = gates(found, "left_out_amount")
-    assert (left["EUR"].actual, left["EUR"].passed) == ("500", False)
-    assert (left["all in EUR"].actual, left["all in EUR"].passed) == ("500", False)
+    assert (left["EUR"].actual, left["EUR"].passed) == ("500.00", False)
+    assert (left["all in EUR"].actual, left["all in EUR"].passed) == ("500.00", False)
 
 
 def test_what_a_decision_leaves_out_is_no_exception(tmp_path: Path) -> None:
@@ -66,7 +66,7 @@ def test_an_amount_that_is_folded_into_another_one_is_left_out(tmp_path: Path) -
 
     found = figures(tmp_path, content)
 
-    assert gates(found, "left_out_amount")["EUR"].actual == "500"
+    assert gates(found, "left_out_amount")["EUR"].actual == "500.00"
     assert next(e for e in found.exceptions if e.code == "left_out_amount").state == "folded"
 
 
@@ -75,7 +75,7 @@ def test_an_amount_that_should_enrich_and_reaches_nobody_is_left_out(tmp_path: P
 
     found = reconcile(plan, mini_run.write(tmp_path, content), mini_run.HEADER, "sql:mini")
 
-    assert gates(found, "left_out_amount")["no currency"].actual == "77"
+    assert gates(found, "left_out_amount")["no currency"].actual == "77.00"
     (told,) = [e for e in found.exceptions if e.code == "left_out_amount"]
     assert (told.source, told.state, told.examples[0].record) == ("more", "enrichment", "more:9")
     assert gates(found, "left_out_open")[""].passed, "told once, as money"
@@ -221,7 +221,7 @@ def test_what_the_export_does_not_have_any_more_is_red_in_records_and_in_money(t
 
     assert (gates(found, "gone")[""].actual, gates(found, "gone")[""].passed) == ("1", False)
     money = gates(found, "gone_amount")
-    assert (money["EUR"].actual, money["EUR"].passed, money["TRY"].passed) == ("5", False, True)
+    assert (money["EUR"].actual, money["EUR"].passed, money["TRY"].passed) == ("5.00", False, True)
 
 
 @pytest.mark.parametrize(("limit", "passes"), [("0.5", True), ("0.06", False)])
@@ -232,7 +232,7 @@ def test_a_project_may_say_how_much_may_be_gone(tmp_path: Path, limit: str, pass
 
     assert gates(found, "gone")[""].actual == "50 % (1 of 2)"
     assert gates(found, "gone")[""].passed is passes
-    assert gates(found, "gone_amount")["EUR"].actual == "6.64 % (5 of 75.25)"
+    assert gates(found, "gone_amount")["EUR"].actual == "6.64 % (5.00 of 75.25)"
     assert gates(found, "gone_amount")["EUR"].passed is passes
 
 

@@ -46,7 +46,7 @@ def test_money_is_never_added_over_currencies(tmp_path: Path) -> None:
 
     gates = {g.scope: (g.actual, g.passed) for g in found.gates if g.name == "unexplained_amount"}
     assert gates["EUR"] == ("6954.75", False)
-    assert gates["TRY"] == ("123750049.5", False)
+    assert gates["TRY"] == ("123750049.50", False)
     assert "" not in gates
 
 

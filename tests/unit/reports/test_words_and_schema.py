@@ -111,6 +111,7 @@ def test_very_long_texts_are_compared_quickly() -> None:
         ("tr", "1364501.5", "1.364.501,5"),
         ("en", "2.00 % (12 of 34000)", "2.00 % (12 of 34,000)"),
         ("tr", "2.00 % (12 of 34000)", "%2,00 (34.000 içinden 12)"),
+        ("de", "3 (1364501.50 EUR, 1200 JPY)", "3 (1.364.501,50 EUR, 1.200 JPY)"),
         ("en", "every record", "every record"),
         ("tr", "the first 1,200 of every source", "her kaynağın ilk 1.200 kaydı"),
     ],
@@ -120,6 +121,21 @@ def test_figures_of_gates_are_written_as_the_rest_of_the_page(locale: str, actua
     model = figures(locale=locale).model_copy(update={"gates": (gate,)})
     (found,) = told(model, language(locale)).gates
     assert (found.limit, found.actual) == (shown, shown)
+
+
+@pytest.mark.parametrize(
+    ("currency", "text", "shown"),
+    [
+        ("EUR", "1364501.5", "1.364.501,50"),
+        ("EUR", "0.005", "0,005"),  # what is there is never hidden
+        ("JPY", "1200.00", "1.200"),
+        ("KWD", "-1.5", "-1,500"),
+        ("", "12", "12"),  # a count
+        ("EUR", "sorulacak", "sorulacak"),
+    ],
+)
+def test_money_is_written_with_the_digits_of_its_currency(currency: str, text: str, shown: str) -> None:
+    assert language("de").money(text, currency) == shown
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,11 @@ bridge.
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
+from crm_migrate.crm.money import average, plain
 from crm_migrate.mapping.deriving import IN_REPORT_CURRENCY
 from crm_migrate.mapping.expressions import Column, parse
 from crm_migrate.mapping.plan import KpiPlan, Plan
 from crm_migrate.stages.reconcile.aggregates import of_numbers
-from crm_migrate.stages.reconcile.bridge_tables import plain
 from crm_migrate.stages.reconcile.kpis import TOTAL, Group, Measured, Values
 from crm_migrate.stages.reconcile.pack.asking import Asked
 from crm_migrate.workspace.figures import Term
@@ -109,7 +109,8 @@ def _groups(
 
 
 def _figure(tables: Relations, head: PackFigure, unit: str, parts: list[PackPart], group: str = "") -> PackFigure:
-    sides = [_value(tables, head, {part.name: Decimal(getattr(part, side)) for part in parts}) for side in _SIDES]
+    each_side = ({part.name: Decimal(getattr(part, side)) for part in parts} for side in _SIDES)
+    sides = [_value(tables, head, side, unit) for side in each_side]
     agrees = all(_ours(part) == Decimal(part.expected) for part in parts)
     told = {
         "unit": unit,
@@ -118,18 +119,18 @@ def _figure(tables: Relations, head: PackFigure, unit: str, parts: list[PackPart
         "agrees": agrees,
         **dict(zip(_SIDES, sides, strict=True)),
     }
-    return head.model_copy(update=told | (_bounds(head, *parts) if head.never and not group else {}))
+    return head.model_copy(update=told | (_bounds(head, *parts, unit=unit) if head.never and not group else {}))
 
 
 _SIDES = ("source", "expected", "actual")
 
 
-def _bounds(head: PackFigure, part: PackPart) -> dict[str, object]:
+def _bounds(head: PackFigure, part: PackPart, *, unit: str) -> dict[str, object]:
     """What a figure that may never rise, or never fall, may be, and whether it is."""
     agreed = sum((Decimal(amount) for name, amount in part.terms if name in _AGREED), Decimal(0))
     bound = Decimal(part.source) + (min(agreed, Decimal(0)) if head.never == "falls" else 0)
     within = _ours(part) <= bound if head.never == "rises" else _ours(part) >= bound
-    return {"bound": plain(bound) if part.sum else str(int(bound)), "within": within}
+    return {"bound": plain(bound, unit) if part.sum else str(int(bound)), "within": within}
 
 
 def _ours(part: PackPart) -> Decimal:
@@ -137,10 +138,14 @@ def _ours(part: PackPart) -> Decimal:
     return Decimal(part.actual) - Decimal(part.explained or 0)
 
 
-def _value(tables: Relations, head: PackFigure, parts: Mapping[str, Decimal]) -> str | None:
-    """The formula over the parts; None where there is nothing to divide by. Ratios are rounded to four digits."""
+def _value(tables: Relations, head: PackFigure, parts: Mapping[str, Decimal], unit: str) -> str | None:
+    """The formula over the parts; None where there is nothing to divide by. An amount of money by a number is rounded
+    to the digits of its currency, other ratios to four."""
     if head.formula == "n":
-        return plain(parts["n"]) if head.kind == "amount" else str(int(parts["n"]))
+        return plain(parts["n"], unit) if head.kind == "amount" else str(int(parts["n"]))
     value = parse(head.formula).value(lambda name: Column(f"'{parts[name.name]:f}'", "decimal"))
     found = tables.one(f"SELECT {value.sql}", list(value.params))[0]
-    return None if found is None else plain(Decimal(str(found)).quantize(_STEP, rounding="ROUND_HALF_UP"))
+    if found is None:
+        return None
+    ratio = Decimal(str(found))
+    return average(ratio, unit) if head.kind == "amount" else plain(ratio.quantize(_STEP, rounding="ROUND_HALF_UP"))
