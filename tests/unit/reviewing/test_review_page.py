@@ -56,7 +56,7 @@ def test_evidence_is_told_for_and_against(pack: Pack) -> None:
     assert ["for", "same phone: +905327654302"] in pair["said"]
     assert ["for", "last name the same but for accents, capitals or dots: İnan / Inan"] in pair["said"]
     assert ["against", "city differs: İzmir / Bursa"] in pair["said"]
-    assert question["hangs"] == "deals 2, EUR 2,000,000, TRY 100.50"
+    assert question["hangs"] == "deals 2, EUR 2,000,000.00, TRY 100.50"
 
 
 def test_records_that_are_one_today_are_told(pack: Pack) -> None:
