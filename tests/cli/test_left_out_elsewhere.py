@@ -26,7 +26,7 @@ objects:
 EXPORT = "id;t;name;b;c\n1;D;Pres;1000,00;EUR\n2;O;Torna;700,00;EUR\n"
 
 
-@pytest.mark.parametrize(("more", "left"), [("", None), ("3;X;Freze;70,00;EUR\n", "70")])
+@pytest.mark.parametrize(("more", "left"), [("", None), ("3;X;Freze;70,00;EUR\n", "70.00")])
 def test_an_amount_of_another_object_is_not_left_out(tmp_path: Path, more: str, left: str | None) -> None:
     (tmp_path / "crm-migrate.yaml").write_text(MAPPING, "utf-8")
     (tmp_path / "x.csv").write_text(EXPORT + more, "utf-8")
