@@ -14,8 +14,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--soak", action="store_true", help="the long form of tests instead of the short one")
     parser.addoption(
         "--turn",
-        type=turns.word,
-        default=turns.ALL,
+        type=turns.commit,
         metavar="COMMIT",
         help="of the dear files (tests/turns.txt) those whose turn it is at that commit, or with that number",
     )
@@ -23,11 +22,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:
-    word = config.getoption("--turn")
-    files = turns.listed(turns.LIST.read_text("utf-8"))
-    if word == turns.ALL:
+    commit = config.getoption("--turn")
+    if commit is None:
         return None
-    return f"turn {turns.number(word, len(files))} of {len(files)} of the dear tests; all of them: make test TURN=all"
+    number = len(turns.TURNS)
+    return f"turn {commit % number} of {number} of the dear tests; all of them: make test TURN=all"
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -49,7 +48,7 @@ def pytest_xdist_auto_num_workers() -> int:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What holds a promise of another test, or of other cases of the same, at greater length is for the long form; dear
     files have their turn."""
-    _leave_out(config, items, turns.waiting(config.getoption("--turn"), turns.listed(turns.LIST.read_text("utf-8"))))
+    _leave_out(config, items, turns.waiting(config.getoption("--turn"), turns.TURNS))
     for item, why in () if config.getoption("--soak") else (*_swept(items), *_beyond(items)):
         item.add_marker(pytest.mark.skip(reason=f"{why}: make soak ARGS=sweeps"))
 

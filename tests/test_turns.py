@@ -3,10 +3,9 @@
 from pathlib import Path
 
 import pytest
-from turns import ALL, LIST, balanced, listed, number, waiting, word
+from turns import TURNS, balanced, commit, waiting
 
 ROOT = Path(__file__).parents[1]
-TURNS = listed(LIST.read_text("utf-8"))
 
 
 def test_every_dear_file_is_there_and_has_one_turn() -> None:
@@ -18,20 +17,21 @@ def test_every_dear_file_is_there_and_has_one_turn() -> None:
 
 def test_each_file_is_run_in_one_of_the_turns_and_all_of_them_in_all() -> None:
     files = {file for each in TURNS for file in each}
-    runs = [files - waiting(str(turn), TURNS) for turn in range(len(TURNS))]
+    runs = [files - waiting(turn, TURNS) for turn in range(len(TURNS))]
     assert set.union(*runs) == files
     assert sum(map(len, runs)) == len(files)
-    assert waiting(ALL, TURNS) == set()
+    assert waiting(commit("all"), TURNS) == set()
 
 
-@pytest.mark.parametrize(("commit", "turn"), [("0", 0), ("7", 3), ("6085f145", 1)])
-def test_a_commit_says_whose_turn_it_is(commit: str, turn: int) -> None:
-    assert number(word(commit), 4) == turn
+@pytest.mark.parametrize(("said", "turn"), [("0", 0), ("7", 3), ("6085f145", 1)])
+def test_a_commit_says_whose_turn_it_is(said: str, turn: int) -> None:
+    files = [("a",), ("b",), ("c",), ("d",)]
+    assert waiting(commit(said), files) == {"a", "b", "c", "d"} - {"abcd"[turn]}
 
 
 def test_what_is_no_commit_is_refused() -> None:
     with pytest.raises(ValueError, match="main"):
-        word("main")
+        commit("main")
 
 
 def test_turns_cost_about_the_same() -> None:

@@ -1,9 +1,8 @@
 """Whose turn it is: files of tests that cost much run in `make test` a share at a time, another with each commit."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-ALL = "all"
 LIST = Path(__file__).with_name("turns.txt")
 
 
@@ -19,21 +18,16 @@ def listed(text: str) -> list[tuple[str, ...]]:
     return [tuple(files) for files in turns]
 
 
-def word(said: str) -> str:
-    """What says which turn it is, as it was said. ValueError where it says none."""
-    return said if said == ALL else format(int(said, 16), "x")
+def commit(said: str) -> int | None:
+    """The number of a commit, by which it is somebody's turn; None for `all`. ValueError for other words."""
+    return None if said == "all" else int(said, 16)
 
 
-def number(word: str, turns: int) -> int:
-    """The turn of a commit (its hash) or of a number. ValueError for other words."""
-    return int(word, 16) % turns
-
-
-def waiting(word: str, turns: Iterable[tuple[str, ...]]) -> set[str]:
-    """The files that are not run in that turn; none with `all`."""
-    files = list(turns)
-    now = None if word == ALL else number(word, len(files))
-    return {file for place, each in enumerate(files) if now not in (None, place) for file in each}
+def waiting(commit: int | None, turns: Sequence[tuple[str, ...]]) -> set[str]:
+    """The files that are not run with that commit; none where it is not said."""
+    if commit is None:
+        return set()
+    return {file for place, files in enumerate(turns) if place != commit % len(turns) for file in files}
 
 
 def balanced(cost: Mapping[str, float], turns: int) -> list[list[str]]:
@@ -42,3 +36,6 @@ def balanced(cost: Mapping[str, float], turns: int) -> list[list[str]]:
     for file in sorted(cost, key=lambda each: (-cost[each], each)):
         min(shared, key=lambda files: sum(cost[each] for each in files)).append(file)
     return [sorted(files) for files in shared]
+
+
+TURNS = listed(LIST.read_text("utf-8"))

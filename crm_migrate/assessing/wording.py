@@ -23,7 +23,7 @@ def _place(value: int | str, words: Language) -> str:
 def money(text: str, words: Language) -> str:
     """An amount and its currency, where it has one, as the language writes amounts."""
     amount, _, currency = text.partition(" ")
-    return f"{words.money(amount, currency)} {currency}".strip()
+    return words.amount_in(amount, currency)
 
 
 def stale(said: Standing, words: Language) -> str:

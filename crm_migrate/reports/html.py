@@ -119,6 +119,7 @@ def _environment(language: Language) -> Environment:
         "num": language.number,
         "amount": language.amount,
         "money": language.money,
+        "amount_in": language.amount_in,
         "sums": lambda sums: tables.in_words(sums, language),
         "rounded": lambda amount, unit: _rounded(amount, unit, language),
         "clip": clip,

@@ -379,7 +379,7 @@ def gone_exceptions(figures: Figures) -> Table:
 
 def in_words(amounts: Sequence[Amount], language: Language) -> str:
     """Sums of several currencies beside each other: they are never added."""
-    return " · ".join(f"{language.money(each.amount, each.unit)} {each.unit}".strip() for each in amounts)
+    return " · ".join(language.amount_in(each.amount, each.unit) for each in amounts)
 
 
 def _one_amount(amounts: Sequence[Amount]) -> Row:

@@ -57,7 +57,7 @@ def told(each: Taken, report_in: str, words: Language) -> Iterator[str]:
     if each.money or each.following_money:
         sums = [_sums(each.money, words) or "0", _sums(each.following_money, words) or "0"]
         line = words.word("excluded.money", own=sums[0], following=sums[1])
-        yield line + (f" (≈ {words.money(each.in_report, report_in)} {report_in})" if report_in else "")
+        yield line + (f" (≈ {words.amount_in(each.in_report, report_in)})" if report_in else "")
     if each.open or each.recent or each.last:
         last = each.last or "–"
         yield words.word("excluded.activity", open=number(each.open), recent=number(each.recent), last=last)

@@ -53,6 +53,10 @@ class Language:
         """An amount with the digits of its currency, or more where it has more; as it is written without one."""
         return self.amount(plain(Decimal(text), currency) if currency and _DECIMAL.fullmatch(text) else text)
 
+    def amount_in(self, text: str, currency: str) -> str:
+        """An amount of money and behind it its currency, where it has one."""
+        return f"{self.money(text, currency)} {currency}".strip()
+
     def percent(self, part: int, whole: int) -> str:
         """A rate with two decimals, rounded down: 100 % is said only when nothing differs."""
         if whole == 0:

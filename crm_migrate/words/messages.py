@@ -110,7 +110,7 @@ def _terms(text: str, words: Language) -> str:
 def _sum(text: str, words: Language) -> str:
     """An amount and its currency, where it has one."""
     amount, _, currency = text.partition(" ")
-    return f"{words.amount(amount)} {currency}".strip()
+    return words.amount_in(amount, currency)
 
 
 _PARTS: dict[str, Callable[[str, Language], str]] = {

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from itertools import accumulate
 
 import polars as pl
@@ -189,6 +190,7 @@ def _longest(words: list[str], known: dict[str, str]) -> tuple[str, str] | None:
     return found[min(found)] if found else None
 
 
+@cache
 def _known() -> dict[str, str]:
     known: dict[str, str] = {}
     for line in lines("columns"):
