@@ -6,7 +6,7 @@ read as the layout writes it, and what cannot be read so is itself the value: it
 
 import json
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,7 +16,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from crm_migrate.connecting.contract import ENTITY, By, SourceFile, SourceSpec, TargetField, TargetObject
-from crm_migrate.crm.types import Storage, type_of
+from crm_migrate.crm.types import REFUSALS, Storage, type_of
 from crm_migrate.errors import InputError
 from crm_migrate_bundles.layout import Layout
 from crm_migrate_bundles.naming import Names, Read
@@ -90,7 +90,7 @@ class Exported:
         key, ours = self._key_of(object.name), self._ours(object)
         ids = {f.name: self._ids(object, f) for f in object.fields if f.reference}
         seen: Counter[str] = Counter()
-        for number, row in enumerate(self._rows(object)):
+        for number, row in enumerate(self._kept_rows(object)):
             named = row.get(key) or ""
             mine = ours.get(named)
             seen[named] += 1
@@ -122,20 +122,19 @@ class Exported:
         return str(record[ENTITY]) if field is None else spelled(record[field.name], field.type, self._layout)
 
     def _ids(self, object: TargetObject, field: TargetField) -> Mapping[str, str]:
-        """What a cell of a link may say -> target id of the record that it leads to."""
+        """What a cell of a link may say -> target id of the record that it leads to: the name by which our files called
+        it, or what a column of its own export says of it, whichever knows more."""
         assert field.reference
-        if field.reference not in self._keys:
-            return _turned(self._names.of(field.reference))
         parent = self._outbox.object(field.reference)
-        key, ours = self._keys[parent.name], self._ours(parent)
-        said = {cell for row in self._rows(object) if (cell := row.get(field.name))}
+        said = {cell for row in self._kept_rows(object) if (cell := row.get(field.name))}
+        named = {} if parent.name in self._keys else _turned(self._names.of(parent.name))
+        if said <= named.keys():
+            return named
+        key, ours = self._key_of(parent.name), self._ours(parent)
         column = linked_by(said, self._kept_rows(parent), key)
         known = ((row.get(column), ours.get(row.get(key) or "")) for row in self._kept_rows(parent))
-        return {cell: str(record["target_id"]) for cell, record in known if cell and record}
-
-    def _rows(self, object: TargetObject) -> Iterable[Row]:
-        """The rows of an object's files; kept where links are looked for in them, too."""
-        return self._kept_rows(object) if self._keys else self._read_rows(object)
+        found = {cell: str(record["target_id"]) for cell, record in known if cell and record}
+        return found if len(said & found.keys()) > len(said & named.keys()) else named
 
     def _kept_rows(self, object: TargetObject) -> Sequence[Row]:
         if object.name not in self._kept:
@@ -173,6 +172,8 @@ class Exported:
             return ids.get(text, text) if text else None
         if self._layout.has_column(field) and spelled(sent, field.type, self._layout) == (text or ""):
             return sent  # whatever the words of the CRM mean
+        if type_of(field.type).role == "consent":
+            return consented(text, sent, self._layout.consent)
         return canonical(text, field.type, self._layout)
 
 
@@ -185,14 +186,21 @@ def linked_by(said: Collection[str], parents: Sequence[Row], key: str) -> str:
     return best if hits.get(best, 0) > hits.get(key, 0) else key
 
 
+def consented(text: str | None, sent: str | None, words: Mapping[str, str]) -> str | None:
+    """A cell of a consent; `words` are word -> cell. It is what we sent where the CRM has no word for it and says the
+    nearest: a box for who refused does not tell who agreed from who was never asked."""
+    meant = sent or "unknown"
+    alike = [word for word in words if (word in REFUSALS) == (meant in REFUSALS)]
+    if meant not in words and any(words[word] == text for word in alike):
+        return sent
+    return next((word for word, cell in words.items() if cell == text), text.strip().lower() if text else None)
+
+
 def canonical(text: str | None, type: str, layout: Layout) -> str | None:
     """A cell as a value of that semantic type; itself where it cannot be read as one."""
     if not text:
         return None
-    kind = type_of(type)
-    if kind.role == "consent":
-        return next((word for word, cell in layout.consent.items() if cell == text), text.strip().lower())
-    reader = _READERS.get(kind.storage)
+    reader = _READERS.get(type_of(type).storage)
     with suppress(ValueError, InvalidOperation, KeyError):
         return reader(text, layout) if reader else text
     return text

@@ -188,3 +188,59 @@ def test_an_export_that_is_not_there_or_lacks_a_column_is_told(
     broken(place)
     done = CliRunner().invoke(cli, ["reconcile", str(folder), "--target-export", str(place)])
     assert isinstance(done.exception, InputError) and message in done.exception.message
+
+
+# ------------------------------------------------------------------------------------- in the words of that very CRM
+
+OURS = "crm_migrate_id__c"
+SALESFORCE = (
+    MAPPING.replace("connector: files", "connector: files, profile: salesforce_files")
+    .replace("unmapped: hold, map: {ja: granted", 'unmapped: hold, map: {"?": unknown, ja: granted')
+    .replace("      tags: Gruppen\n", "")
+    .replace("      currency: {constant: EUR}\n", "")
+)
+FIRMS_THERE = FIRMS.replace(";Gruppen", "").replace(';"Holz;Handel"', "").replace("01069;;;1", "01069;;1")
+ASKED = PEOPLE + "9;Zoë;Neu;zoe@example.com;;?;2\n"
+
+
+def org(folder: Path, figures: dict[str, Any], place: Path, boxes: dict[str, str]) -> Path:
+    """What an organisation exports that took all files: ids of its own, and a box that is ticked or not."""
+    written = files(folder, figures)
+    accounts, contacts = written["01-Account.csv"], written["02-Contact.csv"]
+    parents = {row[OURS]: row["Parent.crm_migrate_id__c"] for row in written["03-Account-changes.csv"]}
+    ids = {"": ""} | {row[OURS]: f"001A{number:014}" for number, row in enumerate(accounts)}
+    up, at, box = "Parent.crm_migrate_id__c", "Account.crm_migrate_id__c", "HasOptedOutOfEmail"
+    tables = {
+        "Account": [{**row, "Id": ids[row[OURS]], up: ids[parents.get(row[OURS], "")]} for row in accounts],
+        "Contact": [{**row, at: ids[row[at]], box: boxes[row["FirstName"]]} for row in contacts],
+        "OptOuts": [],
+    }
+    place.mkdir()
+    for name, rows in tables.items():
+        header = [*rows[0]] if rows else [OURS, "Email", "state", "Reason", "evidence"]
+        with (place / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows([header, *([row[column] for column in header] for row in rows)])
+    return place
+
+
+@pytest.fixture(scope="module")
+def salesforce(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
+    folder = project(tmp_path_factory.mktemp("org"), SALESFORCE, firms=FIRMS_THERE, people=ASKED)
+    return folder, run(folder)
+
+
+def test_links_by_the_ids_of_the_crm_and_boxes_that_know_no_third_word_are_equal(
+    salesforce: tuple[Path, dict[str, Any]], tmp_path: Path
+) -> None:
+    place = org(*salesforce, tmp_path / "exports", {"Ayşe": "FALSE", "Jörg": "TRUE", "Zoë": "FALSE"})
+    code, found = compared(salesforce[0], place)
+    assert (code, found["verdict"], differing(found)) == (0, salesforce[1]["verdict"], {})
+
+
+@pytest.mark.parametrize(("name", "box"), [("Jörg", "FALSE"), ("Ayşe", "TRUE"), ("Zoë", "TRUE"), ("Jörg", "")])
+def test_a_box_that_says_the_opposite_is_found(
+    salesforce: tuple[Path, dict[str, Any]], tmp_path: Path, name: str, box: str
+) -> None:
+    boxes = {"Ayşe": "FALSE", "Jörg": "TRUE", "Zoë": "FALSE", name: box}
+    code, found = compared(salesforce[0], org(*salesforce, tmp_path / "exports", boxes))
+    assert (code, differing(found)) == (1, {"contacts.consent": 1})
