@@ -455,6 +455,7 @@ _FAMILIES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "rate_of_load",
             "choices_unchecked",
             "need_unmet",
+            "made_by_hand",
             "run_damaged",
         ),
     ),

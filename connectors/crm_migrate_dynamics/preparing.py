@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from crm_migrate.connecting.by_hand import ByHand, refuse
 from crm_migrate.connecting.contract import TargetField, TargetObject
 from crm_migrate.connecting.http import Waiting
 from crm_migrate.connecting.kinds import split
@@ -18,6 +19,8 @@ from crm_migrate_dynamics.shapes import KEY_NAME, OWN
 
 LOOKS = 60  # at the tables, until they show what was made
 PAUSE = 5.0  # seconds between two of them
+TABLES = "make.powerapps.com > Tables"
+SEEN = "let our user see it: its security roles"
 KEY_LENGTH = 100
 _NAME_LENGTH = 200  # of the name of a table of our own
 _BEGUN = frozenset({"Pending", "InProgress"})
@@ -43,17 +46,20 @@ class Missing:
 
 
 def prepare(objects: Sequence[TargetObject], looking: Looking, waiting: Waiting, *, apply: bool) -> tuple[str, ...]:
-    """What is missing; made, where it is told so. TargetError where a table or column is missing that is not for us to
-    make, or where our key cannot live."""
+    """What is missing; made, where it is told so. TargetError where something is missing that people make."""
     looking.forget()
-    lacking, by_hand = _lacking(objects, looking)
-    if by_hand and apply:
-        hint = "make it there, give the user the right to see it, or name another column with `to:`"
-        raise TargetError(f"Dataverse lacks {by_hand[0]}", hint=hint)
+    lacking, left = _lacking(objects, looking)
     if apply:
+        refuse("Dataverse", left)
         _make_all(objects, looking, waiting, lacking)
     looking.forget()
-    return (*(f"{each} (by hand)" for each in by_hand), *dict.fromkeys(each.title for each in lacking))
+    return (*map(str, left), *dict.fromkeys(each.title for each in lacking))
+
+
+def by_hand(objects: Sequence[TargetObject], looking: Looking) -> tuple[ByHand, ...]:
+    """What people make: tables and columns that are not of our own prefix, and a key that is other than we need it."""
+    looking.forget()
+    return tuple(_lacking(objects, looking)[1])
 
 
 def _make_all(objects: Sequence[TargetObject], looking: Looking, waiting: Waiting, lacking: Sequence[Missing]) -> None:
@@ -67,7 +73,8 @@ def _make_all(objects: Sequence[TargetObject], looking: Looking, waiting: Waitin
                 _make(each, looking)
         asked.update(lacking)
         looking.forget()
-        lacking, _ = _lacking(objects, looking)
+        lacking, left = _lacking(objects, looking)
+        refuse("Dataverse", left)  # the key has failed meanwhile
         if not lacking:
             return
     raise TargetError(
@@ -86,25 +93,26 @@ def _make(each: Missing, looking: Looking) -> None:
         looking.ask(api.making_table(each.words), answers.made)
 
 
-def _lacking(objects: Sequence[TargetObject], looking: Looking) -> tuple[list[Missing], list[str]]:
+def _lacking(objects: Sequence[TargetObject], looking: Looking) -> tuple[list[Missing], list[ByHand]]:
     lacking: dict[Missing, None] = {}
-    by_hand: list[str] = []
+    left: dict[ByHand, None] = {}
     for object in objects:
         described = looking.described(split(object.name).object)
         if described is None:
             if OWN.fullmatch(object.name):
                 lacking[Missing(object.name, words=_table(object.name))] = None
             else:
-                by_hand.append(f"the table {object.name}")
+                left[ByHand(f"the table {object.name}", f"{TABLES} > New table, or {SEEN}")] = None
             continue
         if wrong := described.wrong_key(object.key_field):
-            raise TargetError(f"our key cannot live in Dataverse: {wrong}", hint="say `key_field:` in the profile")
+            left[ByHand(wrong, f"{TABLES} > {described.table} > Keys, Columns", "our key cannot live there")] = None
         for each in _of(object, described):
             if isinstance(each, Missing):
                 lacking[each] = None
             else:
-                by_hand.append(f"the field {each} of {object.name}")
-    return list(lacking), by_hand
+                where = f"{TABLES} > {described.table} > Columns > New column, or {SEEN}"
+                left[ByHand(f"the column {each} of {object.name}", where)] = None
+    return list(lacking), list(left)
 
 
 def _of(wanted: TargetObject, there: Described) -> Iterator[Missing | str]:

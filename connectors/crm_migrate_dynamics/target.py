@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 import pyarrow as pa
 
 from crm_migrate.connecting import read_back
+from crm_migrate.connecting.by_hand import ByHand
 from crm_migrate.connecting.conformance_targets import Kit
 from crm_migrate.connecting.contract import (
     Action,
@@ -34,7 +35,7 @@ from crm_migrate_dynamics.files import Files, is_file
 from crm_migrate_dynamics.foretelling import foretold
 from crm_migrate_dynamics.kit import kit
 from crm_migrate_dynamics.looking import Looking
-from crm_migrate_dynamics.preparing import prepare
+from crm_migrate_dynamics.preparing import by_hand, prepare
 from crm_migrate_dynamics.records import Shape
 from crm_migrate_dynamics.removing import Removing
 from crm_migrate_dynamics.requests import PAGE, Api
@@ -107,6 +108,10 @@ class DynamicsTarget:
     def prepare(self, objects: Sequence[TargetObject], *, apply: bool) -> tuple[str, ...]:
         """Tables and columns of our own, that of our key first, and its alternate key."""
         return prepare(objects, self._looking, self._waiting, apply=apply)
+
+    def by_hand(self, objects: Sequence[TargetObject]) -> tuple[ByHand, ...]:
+        """What people make, all of it."""
+        return by_hand(objects, self._looking)
 
     def read(self, object: TargetObject, by: By = "all", values: Sequence[str] = ()) -> Iterator[pa.Table]:
         """Records as they are now."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from crm_migrate.connecting.by_hand import ByHand, refuse
 from crm_migrate.connecting.contract import TargetObject
 from crm_migrate.errors import TargetError
 from crm_migrate_freshsales.calls import HERE
@@ -10,45 +11,50 @@ from crm_migrate_freshsales.looking import Looking
 from crm_migrate_freshsales.shapes import ACTIVITIES, KEY, KIND, TYPE, Model, is_custom, model_of, split
 from crm_migrate_freshsales.values import KINDS, Names
 
+MENUS = {"contacts": "Contacts", "sales_accounts": "Accounts", "deals": "Deals", ACTIVITIES: "Sales activities"}
+
 
 def prepare(objects: Sequence[TargetObject], looking: Looking, *, apply: bool) -> tuple[str, ...]:
     """What is missing. TargetError where something is, and `apply` says that it should be there."""
-    found = tuple(dict.fromkeys(_lacking(objects, looking)))
-    if found and apply:
-        raise TargetError(
-            "Freshsales lacks what only people can make there: " + "; ".join(found),
-            hint="Admin Settings: Contacts, Accounts, Deals, Sales activities; then the same command again",
-        )
-    return found
+    found = by_hand(objects, looking)
+    if apply:
+        refuse("Freshsales", found)
+    return tuple(map(str, found))
 
 
-def _lacking(objects: Sequence[TargetObject], looking: Looking) -> Iterator[str]:
+def by_hand(objects: Sequence[TargetObject], looking: Looking) -> tuple[ByHand, ...]:
+    """All that is missing."""
+    return tuple(dict.fromkeys(_lacking(objects, looking)))
+
+
+def _lacking(objects: Sequence[TargetObject], looking: Looking) -> Iterator[ByHand]:
     known: dict[str, Names] = {}
     for wanted in objects:
         if wanted.key_field != KEY:
             raise TargetError(f"our key cannot live in {wanted.key_field}", hint="take `key_field:` out")
         model = model_of(wanted.name)
         if model is None:
-            yield f"the object {wanted.name} (there is none: {HERE})"
+            yield ByHand(f"the object {wanted.name}", f"name another with `to:`: {HERE}", "there is none")
             continue
         if model.name not in known:
             known[model.name] = looking.names(model)
         yield from _of(wanted, model, known[model.name])
 
 
-def _of(wanted: TargetObject, model: Model, names: Names) -> Iterator[str]:
-    kind = split(wanted.name)[1]
+def _of(wanted: TargetObject, model: Model, names: Names) -> Iterator[ByHand]:
+    kind, where = split(wanted.name)[1], f"Admin Settings > {MENUS[model.name]}"
     if model.name == ACTIVITIES and kind not in names.choices[TYPE]:
-        yield f"a type of sales activities {kind}"
+        yield ByHand(f"a type of sales activities {kind}", where)
     for name, type in _customs(wanted, model, kind).items():
-        there = names.customs.get(name)
+        there, what = names.customs.get(name), f"the custom field {name} ({wanted_type(type)}) of {model.name}"
         if there is None:
-            yield f"the custom field {name} ({wanted_type(type)}) of {model.name}"
+            yield ByHand(what, where)
         elif there.get("type") not in KINDS:
-            yield f"the custom field {name} ({wanted_type(type)}) of {model.name}: it is a {there.get('type')}"
+            yield ByHand(what, f"{where}, or name another with `to:`", f"it is a {there.get('type')}")
     for each in wanted.fields:
         if each.name not in model.fields and not is_custom(each.name):
-            yield f"the place {each.name} of {model.name} (there is none: name a custom field, like cf_some_name)"
+            how = "name a custom field with `to:`, like cf_some_name"
+            yield ByHand(f"the place {each.name} of {model.name}", how, "there is none")
 
 
 def _customs(wanted: TargetObject, model: Model, kind: str) -> Mapping[str, str]:

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 import pyarrow as pa
 
 from crm_migrate.connecting import read_back
+from crm_migrate.connecting.by_hand import ByHand
 from crm_migrate.connecting.conformance_targets import Kit
 from crm_migrate.connecting.contract import (
     Action,
@@ -29,7 +30,7 @@ from crm_migrate_freshsales.calls import Calls
 from crm_migrate_freshsales.describe import object_of
 from crm_migrate_freshsales.kit import kit
 from crm_migrate_freshsales.looking import Looking
-from crm_migrate_freshsales.preparing import prepare
+from crm_migrate_freshsales.preparing import by_hand, prepare
 from crm_migrate_freshsales.removing import Removing
 from crm_migrate_freshsales.settings import Settings
 from crm_migrate_freshsales.shapes import is_place, model_of, split
@@ -102,6 +103,10 @@ class FreshsalesTarget:
     def prepare(self, objects: Sequence[TargetObject], *, apply: bool) -> tuple[str, ...]:
         """What people have to make. TargetError where something is missing and should be there now."""
         return prepare(objects, self._looking, apply=apply)
+
+    def by_hand(self, objects: Sequence[TargetObject]) -> tuple[ByHand, ...]:
+        """What people make, all of it."""
+        return by_hand(objects, self._looking)
 
     def read(self, object: TargetObject, by: By = "all", values: Sequence[str] = ()) -> Iterator[pa.Table]:
         """Records as they are now, in the order of their making."""

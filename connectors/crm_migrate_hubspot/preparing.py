@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from crm_migrate.connecting.by_hand import ByHand, refuse
 from crm_migrate.connecting.contract import TargetField, TargetObject
 from crm_migrate.connecting.http import Answer, Http, Request, Waiting
 from crm_migrate.errors import InDoubt, TargetError
@@ -22,17 +23,17 @@ from crm_migrate_hubspot.rosters import NAME, is_enrolled, listed
 from crm_migrate_hubspot.shapes import KEY, OWNER, REGISTRY, Place, is_object, place_of, split
 from crm_migrate_hubspot.ties import FIELDS, KEYS, MEMBER_FIELDS, ends_of
 
-NOWHERE = "(there is none)"
 TRIES = 12  # looks at whether what was made is there
 PAUSE = 5.0  # seconds between two of them
 AGAIN = 3  # tries whose doubt is not the last word
-RESERVED = ("deal_currency_code", OWNER)  # the first is there where the portal has several currencies
+CURRENCY = "deal_currency_code"  # is there where the portal has several currencies
+THERE_IS_NONE = "there is none"
+PROPERTIES = "Settings > Data Management > Properties"
 
 
 @dataclass(frozen=True, slots=True)
 class Lacking:
-    """What is missing: a property of an object by its definition; or the label of links to another object; or, with
-    neither, a place that nobody can make."""
+    """What is missing and we make: a property of an object by its definition, or the label of links to another one."""
 
     title: str
     object: str
@@ -40,19 +41,29 @@ class Lacking:
     label: tuple[str, str] | None = None  # object at the other end, label
 
 
-def lacking(objects: Sequence[TargetObject], portal: Portal) -> Iterator[Lacking]:
-    """What these objects lack. TargetError where our key cannot be theirs."""
-    seen = set[str]()
+def lacking(objects: Sequence[TargetObject], portal: Portal) -> tuple[list[Lacking], list[ByHand]]:
+    """What these objects lack, each once: what we make, and what people make. TargetError where our key cannot be
+    theirs."""
+    ours, left = dict[str, Lacking](), dict[ByHand, None]()
     for wanted in objects:
         if wanted.key_field != KEY:
             raise TargetError(f"our key cannot live in {wanted.key_field}", hint="take `key_field:` out")
         for each in _of(wanted, portal):
-            if each.title not in seen:
-                seen.add(each.title)
-                yield each
+            if isinstance(each, ByHand):
+                left[each] = None
+            else:
+                ours.setdefault(each.title, each)
+    return list(ours.values()), list(left)
 
 
-def _of(wanted: TargetObject, portal: Portal) -> Iterator[Lacking]:
+def by_hand(objects: Sequence[TargetObject], portal: Portal) -> tuple[ByHand, ...]:
+    """What people make: objects, types of subscription, properties that only HubSpot has, and a key of ours that is
+    other than we need it."""
+    portal.forget()
+    return tuple(lacking(objects, portal)[1])
+
+
+def _of(wanted: TargetObject, portal: Portal) -> Iterator[Lacking | ByHand]:
     if ends_of(wanted.name):
         yield from _tie(wanted, portal)
         return
@@ -62,52 +73,59 @@ def _of(wanted: TargetObject, portal: Portal) -> Iterator[Lacking]:
     name, kind = split(wanted.name)
     known = portal.properties(name) if is_object(wanted.name) else None
     if known is None:
-        yield Lacking(f"the object {wanted.name} {NOWHERE}", name)
+        yield _no_object(wanted)
         return
     if KEY not in known:
         yield _property(name, key_definition())
     elif not known[KEY].get("hasUniqueValue"):
-        raise TargetError(
-            f"the property {KEY} of {name} takes a value twice, so it cannot keep our key",
-            hint="archive it there and delete it, then: crm-migrate target prepare",
-        )
+        what = f"the property {KEY} of {name} takes a value twice"
+        yield ByHand(what, f"{PROPERTIES} > {KEY} > Archive, and delete it there", "so it cannot keep our key")
     if kind:
         yield from _kind(name, portal)
     for field in wanted.fields:
         yield from _place(wanted.name, field, portal)
 
 
-def _tie(wanted: TargetObject, portal: Portal) -> Iterator[Lacking]:
+def _tie(wanted: TargetObject, portal: Portal) -> Iterator[Lacking | ByHand]:
     """What links that are records lack: the property of their keys where they begin."""
     one, other = ends_of(wanted.name) or ("", "")
     known, enrolled = portal.properties(one), is_enrolled(wanted.name)
     if known is None or (not enrolled and portal.labels(one, other) is None):
-        yield Lacking(f"the object {wanted.name} {NOWHERE}", one)
+        yield _no_object(wanted)
         return
     if KEYS not in known:
         yield _property(one, keys_definition())
-    yield from _nowhere(wanted, one, MEMBER_FIELDS if enrolled else FIELDS)
+    yield from _nowhere(wanted, MEMBER_FIELDS if enrolled else FIELDS)
 
 
-def _list(wanted: TargetObject, portal: Portal) -> Iterator[Lacking]:
+def _list(wanted: TargetObject, portal: Portal) -> Iterator[Lacking | ByHand]:
     """What lists lack: the property of their keys, on the object whose records they hold."""
     of = listed(wanted.name) or ""
     known = portal.properties(of)
     if known is None:
-        yield Lacking(f"the object {wanted.name} {NOWHERE}", of)
+        yield _no_object(wanted)
         return
     if REGISTRY not in known:
         yield _property(of, registry_definition())
-    yield from _nowhere(wanted, of, (NAME,))
+    yield from _nowhere(wanted, (NAME,))
 
 
-def _nowhere(wanted: TargetObject, object: str, places: Collection[str]) -> Iterator[Lacking]:
+def _nowhere(wanted: TargetObject, places: Collection[str]) -> Iterator[Lacking | ByHand]:
     for each in wanted.fields:
         if each.name not in places:
-            yield Lacking(f"the place {each.name} of {wanted.name} {NOWHERE}", object)
+            yield _no_place(wanted.name, each, f"name one of {', '.join(places)} with `to:`")
 
 
-def _kind(name: str, portal: Portal) -> Iterator[Lacking]:
+def _no_object(wanted: TargetObject) -> ByHand:
+    where = "Data Management > Data Model > Create object, or name another with `to:`; scopes of the token: its app"
+    return ByHand(f"the object {wanted.name}", where, THERE_IS_NONE)
+
+
+def _no_place(name: str, field: TargetField, where: str = "name a property with `to:`, like tax_number") -> ByHand:
+    return ByHand(f"the place {field.name} of {name}", where, THERE_IS_NONE)
+
+
+def _kind(name: str, portal: Portal) -> Iterator[Lacking | ByHand]:
     definition = kind_definition()
     if definition["name"] not in portal.existing(name):
         yield _property(name, definition)
@@ -117,30 +135,33 @@ def _property(name: str, definition: dict[str, Any]) -> Lacking:
     return Lacking(f"make the property {definition['name']} of {name}", name, definition)
 
 
-def _place(object: str, field: TargetField, portal: Portal) -> Iterator[Lacking]:
+def _place(object: str, field: TargetField, portal: Portal) -> Iterator[Lacking | ByHand]:
     name, place = split(object)[0], place_of(object, field.name)
-    unknown = place and place.consent and place.label and place.label.lower() not in portal.subscriptions
-    if place is None or unknown or (place.consent and field.about == "phone"):
-        yield Lacking(f"the place {field.name} of {name} {NOWHERE}", name)
+    if place is None or (place.consent and field.about == "phone"):
+        yield _no_place(name, field)
+    elif place.consent and place.label and place.label.lower() not in portal.subscriptions:
+        yield _no_place(name, field, f"Settings > Marketing > Email > Subscription Types: {place.label}, once")
     elif place.file:
         return
     elif place.to:
-        yield from _link(name, place, portal)
+        yield from _link(name, field, place, portal)
+    elif place.property not in portal.existing(name) and place.property == CURRENCY:
+        yield _no_place(name, field, "Settings > Account Management > Account Defaults > Currency: add the currencies")
     elif place.property not in portal.existing(name) and (_is_reserved(place.property) or field.type == "reference"):
-        yield Lacking(f"the place {field.name} of {name} {NOWHERE}", name)
+        yield _no_place(name, field)
     elif place.property not in portal.existing(name):
         yield _property(name, definition_of(place, field))
 
 
 def _is_reserved(property: str) -> bool:
     """Whether only HubSpot itself has properties of that name; one of ours would look like it and do nothing."""
-    return property.startswith("hs_") or property in RESERVED
+    return property.startswith("hs_") or property == OWNER
 
 
-def _link(name: str, place: Place, portal: Portal) -> Iterator[Lacking]:
+def _link(name: str, field: TargetField, place: Place, portal: Portal) -> Iterator[Lacking | ByHand]:
     known = portal.labels(name, place.to)
     if known is None or (not place.label and "" not in known):
-        yield Lacking(f"the place {place.name} of {name} {NOWHERE}", name)
+        yield _no_place(name, field, "name another link with `to:`; scopes of the token: its app")
     elif place.label.lower() not in known:
         title = f"make the label {place.label} of links from {name} to {place.to}"
         yield Lacking(title, name, label=(place.to, place.label))
@@ -149,15 +170,12 @@ def _link(name: str, place: Place, portal: Portal) -> Iterator[Lacking]:
 def prepare(
     objects: Sequence[TargetObject], portal: Portal, http: Http, waiting: Waiting, *, apply: bool
 ) -> tuple[str, ...]:
-    """What is missing, made where `apply` says so, and waited for. TargetError for what nobody can make."""
+    """What is missing, made where `apply` says so, and waited for. TargetError for what people make."""
     portal.forget()
-    found = list(lacking(objects, portal))
-    nowhere = next((each for each in found if each.definition is None and each.label is None), None)
+    found, left = lacking(objects, portal)
     if not apply:
-        return tuple(each.title for each in found)
-    if nowhere is not None:
-        words = nowhere.title.removesuffix(NOWHERE).strip()
-        raise TargetError(f"HubSpot lacks {words}", hint="name another place with `to:`: a property, like tax_number")
+        return (*map(str, left), *(each.title for each in found))
+    refuse("HubSpot", left)
     for name in dict.fromkeys(each.object for each in found if each.definition is not None):
         _make(name, [each.definition for each in found if each.object == name and each.definition], portal, http)
     for each in found:
@@ -208,7 +226,7 @@ def _wait(objects: Sequence[TargetObject], portal: Portal, waiting: Waiting) -> 
     left: list[str] = []
     for _ in range(TRIES):
         portal.forget()
-        left = [each.title for each in lacking(objects, portal)] or [
+        left = [each.title for each in lacking(objects, portal)[0]] or [
             f"our key as a way to ask for {name}"
             for name in dict.fromkeys(split(e.name)[0] for e in objects if not (ends_of(e.name) or listed(e.name)))
             if not _answers(name, portal)

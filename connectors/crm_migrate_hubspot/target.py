@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
+from crm_migrate.connecting.by_hand import ByHand
 from crm_migrate.connecting.conformance_targets import Kit
 from crm_migrate.connecting.contract import (
     ENTITY,
@@ -42,7 +43,7 @@ from crm_migrate_hubspot.linking import Linking, end_of
 from crm_migrate_hubspot.listing import Listing
 from crm_migrate_hubspot.portal import LONGEST_QUERY, MISSES, Portal
 from crm_migrate_hubspot.portal_answers import Account
-from crm_migrate_hubspot.preparing import prepare
+from crm_migrate_hubspot.preparing import by_hand, prepare
 from crm_migrate_hubspot.registering import Registry
 from crm_migrate_hubspot.removing import Removing
 from crm_migrate_hubspot.requests import BATCH, Requests
@@ -190,6 +191,10 @@ class HubSpotTarget:
     def prepare(self, objects: Sequence[TargetObject], *, apply: bool) -> tuple[str, ...]:
         """Properties and labels of links are made; objects and types of subscription only people can make."""
         return prepare(objects, self._portal, self._rooms.changes, self._waiting, apply=apply)
+
+    def by_hand(self, objects: Sequence[TargetObject]) -> tuple[ByHand, ...]:
+        """What people make, all of it."""
+        return by_hand(objects, self._portal)
 
     def read(self, object: TargetObject, by: By = "all", values: Sequence[str] = ()) -> Iterator[pa.Table]:
         """Records as they are now, those that are archived not among them. Who is not finished is not yet ours."""

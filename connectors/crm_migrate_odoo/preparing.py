@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from crm_migrate.connecting.by_hand import ByHand, refuse
 from crm_migrate.connecting.contract import TargetField, TargetObject
 from crm_migrate.connecting.http import Http
 from crm_migrate.connecting.kinds import split
@@ -17,15 +18,15 @@ _TYPES: Mapping[str, str] = {
     "boolean": "boolean", "list": "text", "reference": "many2one",
 }  # fmt: skip
 Words = dict[str, Any]
+SEEN = "let our user see it: Settings > Users > Access Rights"
 
 
 def prepare(objects: Sequence[TargetObject], looking: Looking, changes: Http, *, apply: bool) -> tuple[str, ...]:
-    """What is missing; made, where it is told so. TargetError where something is missing that is not for us to make."""
+    """What is missing; made, where it is told so. TargetError where something is missing that people make."""
     looking.forget()
-    own, by_hand = _lacking(objects, looking)
-    if by_hand and apply:
-        hint = "install the app that has it, give our user the right to see it, or name another field with `to:`"
-        raise TargetError(f"Odoo lacks {by_hand[0]}", hint=hint)
+    own, left = _lacking(objects, looking)
+    if apply:
+        refuse("Odoo", left)
     if apply and own:
         models = looking.models({model for model, _ in own})
         said = [{**words, "model_id": int(models[model])} for (model, _), words in own.items()]
@@ -33,23 +34,30 @@ def prepare(objects: Sequence[TargetObject], looking: Looking, changes: Http, *,
         if why is not None:
             raise TargetError(f"Odoo makes no field: {why.words}", hint="our user needs the rights to settings for it")
         looking.forget()
-    return (*(f"{each} (by hand)" for each in by_hand), *(f"add field {name} of {model}" for model, name in own))
+    return (*map(str, left), *(f"add field {name} of {model}" for model, name in own))
 
 
-def _lacking(objects: Sequence[TargetObject], looking: Looking) -> tuple[dict[tuple[str, str], Words], list[str]]:
+def by_hand(objects: Sequence[TargetObject], looking: Looking) -> tuple[ByHand, ...]:
+    """What people make: models and fields come with apps that they install."""
+    looking.forget()
+    return tuple(_lacking(objects, looking)[1])
+
+
+def _lacking(objects: Sequence[TargetObject], looking: Looking) -> tuple[dict[tuple[str, str], Words], list[ByHand]]:
     own: dict[tuple[str, str], Words] = {}
-    by_hand: list[str] = []
+    left: dict[ByHand, None] = {}
     for object in objects:
         model = split(object.name).object
         if looking.described(model) is None:
-            by_hand.append(f"the model {model}")
+            left[ByHand(f"the model {model}", f"Apps > the app that has it > Activate, or {SEEN}")] = None
             continue
         for field in _missing(object, looking):
             if field.name.startswith(OWN) and field.name.isidentifier():
                 own[model, field.name] = _words(field)
             else:
-                by_hand.append(f"the field {field.name} of {object.name}")
-    return own, list(dict.fromkeys(by_hand))
+                where = f"Apps > the app that has it > Activate, or {SEEN}; what we make begins with {OWN}"
+                left[ByHand(f"the field {field.name} of {object.name}", where)] = None
+    return own, list(left)
 
 
 def _missing(object: TargetObject, looking: Looking) -> Iterator[TargetField]:

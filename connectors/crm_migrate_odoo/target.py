@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import pyarrow as pa
 
 from crm_migrate.connecting import read_back
+from crm_migrate.connecting.by_hand import ByHand
 from crm_migrate.connecting.conformance_targets import Kit
 from crm_migrate.connecting.contract import (
     Action,
@@ -29,7 +30,7 @@ from crm_migrate_odoo.calls import Calls
 from crm_migrate_odoo.describe import object_of
 from crm_migrate_odoo.kit import kit
 from crm_migrate_odoo.looking import Looking
-from crm_migrate_odoo.preparing import prepare
+from crm_migrate_odoo.preparing import by_hand, prepare
 from crm_migrate_odoo.records import Shape
 from crm_migrate_odoo.removing import Removing
 from crm_migrate_odoo.requests import PAGE
@@ -81,6 +82,10 @@ class OdooTarget:
     def prepare(self, objects: Sequence[TargetObject], *, apply: bool) -> tuple[str, ...]:
         """Fields of our own; an external id needs no place."""
         return prepare(objects, self._looking, self._changes, apply=apply)
+
+    def by_hand(self, objects: Sequence[TargetObject]) -> tuple[ByHand, ...]:
+        """What people make, all of it."""
+        return by_hand(objects, self._looking)
 
     def read(self, object: TargetObject, by: By = "all", values: Sequence[str] = ()) -> Iterator[pa.Table]:
         """Records as they are now."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from crm_migrate.connecting.by_hand import ByHand
 from crm_migrate.connecting.contract import TargetField, TargetObject
 from crm_migrate.errors import TargetError
 from crm_migrate_opencrm.dialect import Dialect, Entity, Field
@@ -32,21 +33,19 @@ def _field(field: Field) -> TargetField:
     )
 
 
-def lacking(wanted: Sequence[TargetObject], there: Mapping[str, Entity | None], dialect: Dialect) -> Iterator[str]:
+def lacking(wanted: Sequence[TargetObject], there: Mapping[str, Entity | None], dialect: Dialect) -> Iterator[ByHand]:
     """What is missing, each with what an administrator does about it. TargetError where our key would be elsewhere."""
-    seen = set[tuple[str, str]]()
     for object in wanted:
         name, kind = split(object.name)
         if object.key_field not in dialect.key_names:
             raise TargetError(f"our key cannot live in {object.key_field}", hint="take `key_field:` out")
         entity = there[name]
         if entity is None:
-            yield f"the entity {name} (there is none, or the role does not let us see it)"
+            yield ByHand(f"the entity {name}", dialect.seen, "there is none, or we may not see it")
             continue
+        if short := dialect.rights(name):
+            yield ByHand(f"rights on {name}: {short}", dialect.seen)
         needed = [] if entity.key else [(dialect.key_name, "text")]
         needed += [(dialect.kind_name, "text")] if kind and not entity.kind else []
         needed += [(each.name, each.type) for each in object.fields if each.name not in entity.fields]
-        for field, type in needed:
-            if (name, field) not in seen:
-                seen.add((name, field))
-                yield dialect.by_hand(name, field, type)
+        yield from (dialect.by_hand(name, field, type) for field, type in needed)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal, Protocol
 
+from crm_migrate.connecting.by_hand import ByHand
 from crm_migrate.connecting.conformance_targets import Kit
 from crm_migrate.connecting.contract import Refusal
 
@@ -71,6 +72,7 @@ class Dialect(Protocol):
     """One CRM. Methods that ask raise what the HTTP room raises, and TargetError where the CRM refuses a question."""
 
     title: str
+    seen: str  # where an administrator lets our user see an entity
     key_name: str  # of the field of our key, where nobody has made it yet
     key_names: tuple[str, ...]  # that a mapping may say; the general one among them
     kind_name: str
@@ -120,8 +122,12 @@ class Dialect(Protocol):
         """Who refers to these records of an entity; to any, without ids."""
         ...
 
-    def by_hand(self, entity: str, field: str, type: str) -> str:
-        """What an administrator does there to make a field, in words."""
+    def rights(self, name: str) -> str:
+        """The rights on an entity that our user lacks, in the CRM's words; "" where it has them, or nobody says."""
+        ...
+
+    def by_hand(self, entity: str, field: str, type: str) -> ByHand:
+        """A field that an administrator makes there, and where."""
         ...
 
     def looks(self, records: int, *, by_id: bool) -> int:

@@ -17,10 +17,20 @@ def split(object: str) -> tuple[str, str]:
     return name, kind
 
 
+def seen(dialect: Dialect, object: str) -> Entity | None:
+    """The entity of an object, where there is one. TargetError where our user may not do with it what a load does."""
+    name, _ = split(object)
+    found = dialect.entity(name)
+    if found is not None and (short := dialect.rights(name)):
+        message = f"our user lacks rights on {name} in {dialect.title}: {short}"
+        raise TargetError(message, hint=f"{dialect.seen}, then: crm-migrate doctor")
+    return found
+
+
 def entity_of(dialect: Dialect, object: TargetObject, names: Collection[str] = ()) -> Entity:
     """The entity of an object. TargetError where it has no place for our key, the kind or one of these fields."""
     name, kind = split(object.name)
-    found = dialect.entity(name)
+    found = seen(dialect, object.name)
     if found is None:
         raise TargetError(f"{dialect.title} has no {name}", hint="look at the name: it is that of an entity")
     missing = [each for each in names if each not in found.fields]

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 import pyarrow as pa
 
 from crm_migrate.connecting import read_back
+from crm_migrate.connecting.by_hand import ByHand, refuse
 from crm_migrate.connecting.conformance_targets import Kit
 from crm_migrate.connecting.contract import (
     Action,
@@ -19,12 +20,11 @@ from crm_migrate.connecting.contract import (
     WriteBatch,
 )
 from crm_migrate.connecting.http import Pace, Waiting
-from crm_migrate.errors import TargetError
 from crm_migrate_opencrm import costing
 from crm_migrate_opencrm import rows as records
 from crm_migrate_opencrm.describing import lacking, object_of
 from crm_migrate_opencrm.dialect import ID, Dialect, Entity, Record
-from crm_migrate_opencrm.looking import entity_of, split
+from crm_migrate_opencrm.looking import entity_of, seen, split
 from crm_migrate_opencrm.removing import Removing
 from crm_migrate_opencrm.settings import Settings
 from crm_migrate_opencrm.writing import Writing
@@ -82,19 +82,21 @@ class OpenTarget:
         return TargetSchema(tuple(object_of(name, entity, self._dialect) for name, entity in here), prepared)
 
     def _entity(self, object: str) -> Entity | None:
-        return self._dialect.entity(split(object)[0])
+        return seen(self._dialect, object)
 
     def prepare(self, objects: Sequence[TargetObject], *, apply: bool) -> tuple[str, ...]:
         """What an administrator has to make. TargetError where that is to be done: no document says how we could."""
+        found = self.by_hand(objects)
+        if apply:
+            refuse(self._dialect.title, found)
+        return tuple(map(str, found))
+
+    def by_hand(self, objects: Sequence[TargetObject]) -> tuple[ByHand, ...]:
+        """All that is missing."""
         self._dialect.forget()
         names = dict.fromkeys(split(each.name)[0] for each in objects)
-        found = tuple(lacking(objects, {name: self._dialect.entity(name) for name in names}, self._dialect))
-        if found and apply:
-            raise TargetError(
-                f"{self._dialect.title} lacks what only its administrator makes: {'; '.join(found)}",
-                hint="make it there, then: crm-migrate target prepare",
-            )
-        return found
+        there = {name: self._dialect.entity(name) for name in names}
+        return tuple(dict.fromkeys(lacking(objects, there, self._dialect)))
 
     def read(self, object: TargetObject, by: By = "all", values: Sequence[str] = ()) -> Iterator[pa.Table]:
         """Records as they are now, in the order of their making."""

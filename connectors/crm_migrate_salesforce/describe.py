@@ -1,6 +1,6 @@
 """What Salesforce says of its objects, in the words of the contract, and what is missing there. Pure."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
@@ -287,8 +287,3 @@ def _words(field: TargetField) -> Words:
     if storage == "text" and field.type not in ("long_text", "text"):
         return said | {"type": "Text", "length": 255} | ({"unique": True} if field.unique else {})
     return said | kinds.get(storage, {"type": "LongTextArea", "length": 32_768, "visibleLines": 5})
-
-
-def objects_lacking(wanted: Sequence[TargetObject], there: Mapping[str, Described]) -> list[str]:
-    """Names of objects that are not there."""
-    return [object.name for object in wanted if object.name not in there]

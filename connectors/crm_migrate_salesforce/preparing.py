@@ -1,52 +1,75 @@
 """Making the custom fields that an organisation lacks, that of our key first, and letting our user see them."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 
+from crm_migrate.connecting.by_hand import ByHand, refuse
 from crm_migrate.connecting.contract import TargetObject
 from crm_migrate.connecting.http import Waiting
 from crm_migrate.errors import TargetError
 from crm_migrate_salesforce import answers
-from crm_migrate_salesforce.describe import Described, Missing, missing, objects_lacking
+from crm_migrate_salesforce.describe import Described, Missing, missing
 from crm_migrate_salesforce.looking import Looking
+from crm_migrate_salesforce.shapes import CUSTOM
 from crm_migrate_salesforce.soql import literal
 
 PERMISSIONS = "crm_migrate"  # the permission set that lets a user see and write what we made
 LOOKS = 6  # at an object, until it shows what was made
 PAUSE = 5.0  # seconds between two of them
+MANAGER = "Setup > Object Manager"
+SEEN = "let our user see it: its Permission Set > Object Settings"
+OF_PEOPLE = "__pc"  # ends the name of a custom field of contacts, as the accounts of people have it
 
 
 def prepare(objects: Sequence[TargetObject], looking: Looking, waiting: Waiting, *, apply: bool) -> tuple[str, ...]:
-    """What is missing; made, where it is told so. TargetError where an object or a standard field is missing, which
-    nobody can make from here, or where our key cannot live."""
+    """What is missing; made, where it is told so. TargetError where something is missing that people make."""
     looking.forget()
-    lacking, by_hand = _lacking(objects, looking)
-    if by_hand and apply:
-        hint = "make it there, give the user the right to see it, or name another field with `to:`"
-        raise TargetError(f"Salesforce lacks {by_hand[0]}", hint=hint)
+    lacking, left = _lacking(objects, looking)
+    if apply:
+        refuse("Salesforce", left)
     if apply and lacking:
         _make(lacking, looking)
         _wait_for(objects, looking, waiting)
     looking.forget()
-    return (*(f"{each} (by hand)" for each in by_hand), *dict.fromkeys(each.title for each in lacking))
+    return (*map(str, left), *dict.fromkeys(each.title for each in lacking))
 
 
-def _lacking(objects: Sequence[TargetObject], looking: Looking) -> tuple[list[Missing], list[str]]:
-    found = {object.name: looking.described(object.name) for object in objects}
-    there: Mapping[str, Described] = {name: each for name, each in found.items() if each is not None}
-    by_hand = [f"the object {name}" for name in objects_lacking(objects, there)]
+def by_hand(objects: Sequence[TargetObject], looking: Looking) -> tuple[ByHand, ...]:
+    """What people make: objects, standard fields, lookups, and a key of ours that is other than we need it."""
+    looking.forget()
+    return tuple(_lacking(objects, looking)[1])
+
+
+def _lacking(objects: Sequence[TargetObject], looking: Looking) -> tuple[list[Missing], list[ByHand]]:
     lacking: dict[str, Missing] = {}
+    left: dict[ByHand, None] = {}
     for object in objects:
-        described = there.get(object.name)
+        described = looking.described(object.name)
         if described is None:
+            left[_object(object.name)] = None
             continue
         if wrong := described.wrong_key(object.key_field):
-            raise TargetError(f"our key cannot live in Salesforce: {wrong}", hint="say `key_field:` in the profile")
+            left[ByHand(wrong, f"{_fields(described)} > {object.key_field}", "our key cannot live there")] = None
         for each in missing(object, described):
             if isinstance(each, Missing):
                 lacking.setdefault(f"{each.object}.{each.name}", each)
             else:
-                by_hand.append(f"the field {each} of {object.name}")
-    return list(lacking.values()), by_hand
+                left[_field(each, described)] = None
+    return list(lacking.values()), list(left)
+
+
+def _object(name: str) -> ByHand:
+    made = f"{MANAGER} > Create > Custom Object" if name.endswith(CUSTOM) else "its feature is switched on in Setup"
+    return ByHand(f"the object {name}", f"{made}, or {SEEN}")
+
+
+def _field(name: str, described: Described) -> ByHand:
+    """A field that the API makes not, or that our user does not see; those of people are made in their Contact."""
+    where = f"{MANAGER} > Contact > Fields & Relationships" if name.endswith(OF_PEOPLE) else _fields(described)
+    return ByHand(f"the field {name} of {described.name}", f"{where} > New, or {SEEN}")
+
+
+def _fields(described: Described) -> str:
+    return f"{MANAGER} > {described.object} > Fields & Relationships"
 
 
 def _make(lacking: Collection[Missing], looking: Looking) -> None:

@@ -11,6 +11,7 @@ from datetime import datetime
 import pyarrow as pa
 
 from crm_migrate.connecting import read_back
+from crm_migrate.connecting.by_hand import ByHand
 from crm_migrate.connecting.conformance_targets import Kit
 from crm_migrate.connecting.contract import (
     Action,
@@ -41,7 +42,7 @@ from crm_migrate_salesforce.following import merged_into
 from crm_migrate_salesforce.jobs import Jobs
 from crm_migrate_salesforce.kit import kit
 from crm_migrate_salesforce.looking import Looking
-from crm_migrate_salesforce.preparing import prepare
+from crm_migrate_salesforce.preparing import by_hand, prepare
 from crm_migrate_salesforce.records import Shape
 from crm_migrate_salesforce.removing import Removing
 from crm_migrate_salesforce.requests import Api
@@ -138,6 +139,10 @@ class SalesforceTarget:
     def prepare(self, objects: Sequence[TargetObject], *, apply: bool) -> tuple[str, ...]:
         """Custom fields, that of our key first, and a permission set that shows them to our user."""
         return prepare(objects, self._looking, self._waiting, apply=apply)
+
+    def by_hand(self, objects: Sequence[TargetObject]) -> tuple[ByHand, ...]:
+        """What people make, all of it."""
+        return by_hand(objects, self._looking)
 
     def read(self, object: TargetObject, by: By = "all", values: Sequence[str] = ()) -> Iterator[pa.Table]:
         """Records as they are now, in the order of their ids; those in the recycle bin are not there."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from crm_migrate.connecting.by_hand import ByHand, refuse
 from crm_migrate.connecting.contract import TargetObject
 from crm_migrate.connecting.http import Waiting
 from crm_migrate.errors import TargetError
@@ -12,38 +13,44 @@ from crm_migrate_zoho.looking import Looking
 MANY = 5  # fields of one request
 LOOKS = 6  # at a module, until it shows what was made
 PAUSE = 5.0  # seconds between two of them
+MODULES = "Setup > Customization > Modules and Fields"
+SEEN = "let our user see it: Setup > Security Control > Profiles"
 
 
 def prepare(objects: Sequence[TargetObject], looking: Looking, waiting: Waiting, *, apply: bool) -> tuple[str, ...]:
-    """What is missing; made, where it is told so. TargetError where a module or a field is missing that nobody can make
-    from here, or where our key cannot live."""
+    """What is missing; made, where it is told so. TargetError where something is missing that people make."""
     looking.forget()
-    lacking, by_hand = _lacking(objects, looking)
-    if by_hand and apply:
-        hint = "make it there, give the user the right to see it, or name another field with `to:`"
-        raise TargetError(f"Zoho CRM lacks {by_hand[0]}", hint=hint)
+    lacking, left = _lacking(objects, looking)
+    if apply:
+        refuse("Zoho CRM", left)
     if apply and lacking:
         _make(lacking, looking)
         _wait_for(objects, looking, waiting)
     looking.forget()
-    return (*(f"{each} (by hand)" for each in by_hand), *dict.fromkeys(each.title for each in lacking))
+    return (*map(str, left), *dict.fromkeys(each.title for each in lacking))
 
 
-def _lacking(objects: Sequence[TargetObject], looking: Looking) -> tuple[list[Missing], list[str]]:
-    lacking, by_hand = dict[str, Missing](), list[str]()
+def by_hand(objects: Sequence[TargetObject], looking: Looking) -> tuple[ByHand, ...]:
+    """What people make: modules, lookups, fields of Zoho's own, and a key of ours that is other than we need it."""
+    looking.forget()
+    return tuple(_lacking(objects, looking)[1])
+
+
+def _lacking(objects: Sequence[TargetObject], looking: Looking) -> tuple[list[Missing], list[ByHand]]:
+    lacking, left = dict[str, Missing](), dict[ByHand, None]()
     for object in objects:
         described = looking.described(object.name)
         if described is None:
-            by_hand.append(f"the module {object.name}")
+            left[ByHand(f"the module {object.name}", f"{MODULES} > Create New Module, or {SEEN}")] = None
             continue
         if wrong := described.wrong_key(object.key_field):
-            raise TargetError(f"our key cannot live in Zoho CRM: {wrong}", hint="say `key_field:` in the profile")
+            left[ByHand(wrong, f"{MODULES} > {object.name}", "our key cannot live there")] = None
         for each in missing(object, described):
             if isinstance(each, Missing):
                 lacking.setdefault(f"{each.module}.{each.name}", each)
             else:
-                by_hand.append(f"the field {each} of {object.name}")
-    return list(lacking.values()), by_hand
+                left[ByHand(f"the field {each} of {object.name}", f"{MODULES} > {object.name}, or {SEEN}")] = None
+    return list(lacking.values()), list(left)
 
 
 def _make(lacking: Sequence[Missing], looking: Looking) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 import pyarrow as pa
 
 from crm_migrate.connecting import read_back
+from crm_migrate.connecting.by_hand import ByHand
 from crm_migrate.connecting.conformance_targets import Kit
 from crm_migrate.connecting.contract import (
     Action,
@@ -30,7 +31,7 @@ from crm_migrate_zoho.describe import object_of
 from crm_migrate_zoho.kit import kit
 from crm_migrate_zoho.looking import Looking
 from crm_migrate_zoho.parts import NAME, prepared
-from crm_migrate_zoho.preparing import prepare
+from crm_migrate_zoho.preparing import by_hand, prepare
 from crm_migrate_zoho.records import Shape
 from crm_migrate_zoho.removing import Removing
 from crm_migrate_zoho.roles import Roles
@@ -104,8 +105,14 @@ class ZohoTarget:
 
     def prepare(self, objects: Sequence[TargetObject], *, apply: bool) -> tuple[str, ...]:
         """Custom fields, that of our key first."""
-        objects = [prepared(each) if each.name == NAME else each for each in objects]
-        return prepare(objects, self._looking, self._waiting, apply=apply)
+        return prepare(self._real(objects), self._looking, self._waiting, apply=apply)
+
+    def by_hand(self, objects: Sequence[TargetObject]) -> tuple[ByHand, ...]:
+        """What people make, all of it."""
+        return by_hand(self._real(objects), self._looking)
+
+    def _real(self, objects: Sequence[TargetObject]) -> list[TargetObject]:
+        return [prepared(each) if each.name == NAME else each for each in objects]
 
     def read(self, object: TargetObject, by: By = "all", values: Sequence[str] = ()) -> Iterator[pa.Table]:
         """Records as they are now, in the order of their ids; those in the recycle bin are not there."""

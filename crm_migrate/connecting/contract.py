@@ -15,6 +15,7 @@ from typing import Any, Literal, Protocol, runtime_checkable
 
 import pyarrow as pa
 
+from crm_migrate.connecting.by_hand import ByHand
 from crm_migrate.finding import Finding
 
 ROW = "__row"  # ordinal of the record in its source, from 0, in the order of files; stable for the same bytes
@@ -520,6 +521,15 @@ class Foretells(Protocol):
 
     def foretell(self, object: TargetObject, values: Mapping[str, Collection[str]]) -> Iterable[Doubt]:
         """The doubts about values of owners and currencies that are about to be written, by field."""
+        ...
+
+
+@runtime_checkable
+class LeavesToPeople(Protocol):
+    """A target in which some of what a load needs can be made by people only."""
+
+    def by_hand(self, objects: Sequence[TargetObject]) -> tuple[ByHand, ...]:
+        """All of that which these objects lack there now; `prepare` makes nothing before it is there."""
         ...
 
 

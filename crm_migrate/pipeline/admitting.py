@@ -1,5 +1,7 @@
 """What must hold before a run writes: a target that answers, and what its environment needs."""
 
+from crm_migrate.connecting.by_hand import refuse
+from crm_migrate.connecting.contract import LeavesToPeople
 from crm_migrate.mapping.opening import open_target
 from crm_migrate.mapping.plan import Plan
 from crm_migrate.pipeline.order import reaches
@@ -18,11 +20,14 @@ def needed(plan: Plan, project: Project, until: str) -> Needs:
     return needs
 
 
-def reach(plan: Plan, project: Project) -> None:
-    """What would stop the load is said before the hours of reading: a wrong url or password, no answer, no rights."""
+def reach(plan: Plan, project: Project, *, loads: bool) -> None:
+    """What would stop the load is said before the hours of reading: a wrong url or password, no answer, no rights; and,
+    where we are to load, what people have to make there before."""
     target = open_target(plan, project)
     try:
         target.prepare(written_objects(plan), apply=False)
+        if loads and isinstance(target, LeavesToPeople):
+            refuse("the target", target.by_hand(written_objects(plan)))
     finally:
         target.close()
 

@@ -43,7 +43,7 @@ def repair(
         _refuse_stale(project, reported, plan)
         until = "report" if apply else "plan"
         unmet = needed(plan, project, until).unmet
-        reach(plan, project)
+        reach(plan, project, loads=apply)
         run = new_run(project, plan)
         order(plan, reported, run, wanted)
         take_records(reported, run)

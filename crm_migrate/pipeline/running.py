@@ -64,7 +64,7 @@ def start(
         plan, told = plan_now(project, environment, sources)
         needs = needed(plan, project, until if writes else "plan")
         if reaches(until, "plan"):
-            reach(plan, project)
+            reach(plan, project, loads=writes and reaches(until, "load"))
         run = new_run(project, plan, limit, asked, night=night, writes=writes)
         outcome = go(project, run, plan, listener, until, workers, sources)
         return replace(outcome, findings=(*told, *_told_by(outcome), *needs.unmet))
@@ -132,9 +132,10 @@ def resume(project: Project, run_id: str | None, listener: Listener, *, until: s
             same = plan.with_evidence(frozen.evidence).with_models(frozen.models) if rehearsed else plan
             open_run(project, run.id, same, write=False)
         if reaches(until, "plan") and not is_done(run, "load"):
-            if read_state(run).writes and not noted_needs(project, run):
+            writes = read_state(run).writes
+            if writes and not noted_needs(project, run):
                 needed(plan, project, until)
-            reach(plan, project)
+            reach(plan, project, loads=writes and reaches(until, "load"))
         outcome = go(project, run, plan, listener, until, None, sources)
         return replace(outcome, findings=_told_by(outcome))
 

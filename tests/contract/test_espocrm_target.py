@@ -222,10 +222,10 @@ def test_what_only_an_administrator_makes_is_named_with_the_way_there(opened: Op
     target = target_of(opened(fields={"objects": {}}))
     wanted = replace(ACCOUNT, name="Account:Household", fields=(*ACCOUNT.fields, TargetField("cTaxId", "tax_id")))
     named = target.prepare((wanted,), apply=False)
-    assert [each.split(" ")[2] for each in named] == [KEY, "cCrmMigrateKind", "cTaxId"]
-    assert "Administration, Entity Manager, Account, Fields: Varchar crmMigrateId, max length 40" in named[0]
+    assert [each.split(" ")[4] for each in named] == [KEY, "cCrmMigrateKind", "cTaxId"]
+    assert "Administration > Entity Manager > Account > Fields: Varchar crmMigrateId, max length 40" in named[0]
     assert not target.describe((wanted.name,)).prepared
-    with pytest.raises(TargetError, match="only its administrator makes"):
+    with pytest.raises(TargetError, match="EspoCRM lacks what people make there"):
         target.prepare((wanted,), apply=True)
     with pytest.raises(TargetError, match="no field cCrmMigrateId"):
         write(target, ACCOUNT, "a", ({"__entity": "a1", "name": "Firma"},))

@@ -185,11 +185,10 @@ def test_two_organisations_are_two_and_a_day_is_counted(start: Start) -> None:
 def test_what_nobody_can_make_from_here_is_named(start: Start) -> None:
     target = opened(start())
     nobody, wrong = TargetObject("Nobody__c", (), KEY), replace(ACCOUNT, fields=text("Name", "Fax2"))
-    assert target.prepare((nobody, wrong), apply=False)[:2] == (
-        "the object Nobody__c (by hand)",
-        "the field Fax2 of Account (by hand)",
-    )
-    with pytest.raises(TargetError, match="lacks the object Nobody__c"):
+    told = target.prepare((nobody, wrong), apply=False)
+    assert told[0].startswith("by hand: the object Nobody__c: Setup > Object Manager")
+    assert told[1].startswith("by hand: the field Fax2 of Account: Setup > Object Manager > Account")
+    with pytest.raises(TargetError, match="the object Nobody__c"):
         target.prepare((nobody, wrong), apply=True)
 
 
@@ -198,7 +197,7 @@ def test_where_our_key_cannot_live_nothing_is_prepared(start: Start) -> None:
     target = opened(server)
     assert not target.describe(("Account",)).prepared
     with pytest.raises(TargetError, match="our key cannot live"):
-        target.prepare((ACCOUNT,), apply=False)
+        target.prepare((ACCOUNT,), apply=True)
 
 
 def test_a_column_that_is_not_there_refuses_the_batch(start: Start) -> None:

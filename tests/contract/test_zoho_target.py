@@ -222,7 +222,7 @@ def test_what_nobody_can_make_is_told_and_nothing_is_made(field: TargetField, wo
     server = start()
     target = opened(server)
     wanted = replace(ACCOUNT, fields=(*ACCOUNT.fields, field))
-    assert any(line.startswith(words) and line.endswith("(by hand)") for line in target.prepare((wanted,), apply=False))
+    assert any(line.startswith(f"by hand: {words}") for line in target.prepare((wanted,), apply=False))
     with pytest.raises(TargetError, match="Zoho CRM lacks"):
         target.prepare((wanted,), apply=True)
     assert ("POST", "/crm/v8/settings/fields") not in requests_of(server)

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+from crm_migrate.connecting.by_hand import ByHand
 from crm_migrate.connecting.conformance_targets import Kit
 from crm_migrate.connecting.contract import Refusal
 from crm_migrate.connecting.http import Answer, Http, Request
@@ -35,6 +36,7 @@ class EspoCrm:
     """One installation."""
 
     title = "EspoCRM"
+    seen = "Administration > Roles > the role of the API user"
     key_name, kind_name = KEYS[0], KINDS[0]
     key_names: tuple[str, ...] = (*KEYS, "crm_migrate_id")
     unforeseen: tuple[str, ...] = (
@@ -58,16 +60,17 @@ class EspoCrm:
         """Companies and cases of a kind that nobody else has."""
         return kit(token)
 
-    def by_hand(self, entity: str, field: str, type: str) -> str:
+    def by_hand(self, entity: str, field: str, type: str) -> ByHand:
         """A field, by the Entity Manager; the field of our key is a text of 40."""
+        what = f"the field {field} of {entity}"
         if not re.fullmatch(r"c[A-Z]\w*", field):
-            return f"the field {field} of {entity} (a field that is made there begins with c and a capital)"
+            return ByHand(what, "name another with `to:`; one that is made there begins with c and a capital")
         plain, kind = field[1].lower() + field[2:], BY_HAND.get(type, "Varchar")
-        way = f"Administration, Entity Manager, {entity}"
+        way = f"Administration > Entity Manager > {entity}"
         if type == "reference":
-            return f"the field {field} of {entity} ({way}, Relationships: Many-to-One {plain.removesuffix('Id')})"
+            return ByHand(what, f"{way} > Relationships: Many-to-One {plain.removesuffix('Id')}")
         size = f", max length {40 if field == self.key_name else 100} or more" if kind == "Varchar" else ""
-        return f"the field {field} of {entity} ({way}, Fields: {kind} {plain}{size})"
+        return ByHand(what, f"{way} > Fields: {kind} {plain}{size}")
 
     def looks(self, records: int, *, by_id: bool) -> int:  # noqa: ARG002 -- both are asked alike
         """Some values in each question."""
@@ -93,20 +96,18 @@ class EspoCrm:
         self._kept.forget()
 
     def entity(self, name: str) -> Entity | None:
-        """An entity as it is now. TargetError where our role does not see all of its records."""
+        """An entity as it is now."""
         if not re.fullmatch(r"[A-Z]\w*", name):
             return None
         defs = self._definition(name)
         if not isinstance(defs, dict) or not defs.get("fields"):
             return None
-        may = self._rights().get(name)
-        short = [f"{right} {all}" for right, all in _NEEDED if not isinstance(may, dict) or may.get(right) != all]
-        if short:
-            raise TargetError(
-                f"the role of the API user lacks rights on {name} in EspoCRM: {', '.join(short)}",
-                hint="Administration, Roles, then: crm-migrate doctor",
-            )
         return entity_of(name, defs, self._options)
+
+    def rights(self, name: str) -> str:
+        """What our role lacks to see all records of an entity, and to change them."""
+        may = self._rights().get(name)
+        return ", ".join(f"{r} {all}" for r, all in _NEEDED if not isinstance(may, dict) or may.get(r) != all)
 
     def _definition(self, name: str) -> Any:
         return self._kept.get(f"entityDefs.{name}", lambda key: self._ask(requests.definition(key), answers.told))

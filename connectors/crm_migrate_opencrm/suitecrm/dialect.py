@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 from uuid import NAMESPACE_URL, uuid5
 
+from crm_migrate.connecting.by_hand import ByHand
 from crm_migrate.connecting.conformance_targets import Kit
 from crm_migrate.connecting.contract import NOT_FOUND, Refusal
 from crm_migrate.connecting.http import Answer, Http, Request
@@ -49,6 +50,7 @@ class SuiteCrm:
     """One installation."""
 
     title = "SuiteCRM"
+    seen = "Admin > Roles, and whether it is called so"
     key_name, kind_name = KEY, KIND
     key_names: tuple[str, ...] = (KEY, "crm_migrate_id")
     unforeseen: tuple[str, ...] = (
@@ -80,15 +82,20 @@ class SuiteCrm:
         """Accounts of kinds that nobody else has."""
         return kit(token)
 
-    def by_hand(self, entity: str, field: str, type: str) -> str:
+    def rights(self, name: str) -> str:  # noqa: ARG002 -- it is told by nobody
+        """An administrator has all."""
+        return ""
+
+    def by_hand(self, entity: str, field: str, type: str) -> ByHand:
         """A field, by Studio."""
+        what = f"the field {field} of {entity}"
         if not field.endswith(MADE):
-            return f"the field {field} of {entity} (a field that is made there ends with {MADE})"
-        way, plain = f"Admin, Studio, {entity}, Fields", field.removesuffix(MADE)
+            return ByHand(what, f"name another with `to:`; one that is made there ends with {MADE}")
+        way, plain = f"Admin > Studio > {entity} > Fields", field.removesuffix(MADE)
         if type == "reference":
-            return f"the field {field} of {entity} ({way}: a Relate field; the id beside it is called so)"
+            return ByHand(what, f"{way}: a Relate field; the id beside it is called so")
         size = "" if type in BY_HAND else ", max size 100 or more"
-        return f"the field {field} of {entity} ({way}: {BY_HAND.get(type, 'TextField')} {plain}{size})"
+        return ByHand(what, f"{way}: {BY_HAND.get(type, 'TextField')} {plain}{size}")
 
     def looks(self, records: int, *, by_id: bool) -> int:  # noqa: ARG002 -- both are asked alike
         """One by one."""

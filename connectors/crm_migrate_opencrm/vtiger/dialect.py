@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+from crm_migrate.connecting.by_hand import ByHand
 from crm_migrate.connecting.conformance_targets import Kit
 from crm_migrate.connecting.contract import Refusal
 from crm_migrate.connecting.http import Answer, Http, Request
@@ -32,6 +33,7 @@ class Vtiger:
     """One installation."""
 
     title = "vtiger"
+    seen = "Settings > Profiles of our user, and whether it is called so"
     key_name, kind_name = KEY, KIND
     key_names: tuple[str, ...] = (KEY, "crm_migrate_id")
     unforeseen: tuple[str, ...] = (
@@ -58,16 +60,21 @@ class Vtiger:
         """Organisations of a kind that nobody else has."""
         return kit(token)
 
-    def by_hand(self, entity: str, field: str, type: str) -> str:
+    def rights(self, name: str) -> str:  # noqa: ARG002 -- it is told by nobody
+        """An administrator has all."""
+        return ""
+
+    def by_hand(self, entity: str, field: str, type: str) -> ByHand:
         """A field, by the module's layout."""
+        what = f"the field {field} of {entity}"
         if not field.startswith("cf."):
-            return f"the field {field} of {entity} (a field that is made there is called cf. and its label)"
-        way = f"Settings, Module Layouts & Fields, {entity}"
+            return ByHand(what, "name another with `to:`; one that is made there is called cf. and its label")
+        way = f"Settings > Module Layouts & Fields > {entity}"
         if type == "reference":
-            return f"the field {field} of {entity} ({way}, Relationships: a field to one record)"
+            return ByHand(what, f"{way} > Relationships: a field to one record")
         size = "" if type in BY_HAND else ", length 100 or more"
         label = field.removeprefix("cf.")
-        return f"the field {field} of {entity} ({way}: {BY_HAND.get(type, 'Text')} with the label {label}{size})"
+        return ByHand(what, f"{way}: {BY_HAND.get(type, 'Text')} with the label {label}{size}")
 
     def looks(self, records: int, *, by_id: bool) -> int:
         """Ids one by one, some keys in each question."""
