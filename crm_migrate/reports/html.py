@@ -16,6 +16,7 @@ from crm_migrate.reports.finding_keys import Found, Index, found, index
 from crm_migrate.reports.offline import policy
 from crm_migrate.reports.sections import SECTIONS
 from crm_migrate.reports.sentence import sentence, since
+from crm_migrate.reports.tiles import tiles
 from crm_migrate.reports.totals import CLASSES, classes_of, ordered, totals
 from crm_migrate.reports.trends import trends
 from crm_migrate.reports.waterfall import steps
@@ -99,6 +100,7 @@ def _page(
         facets=_facets(figures),
         lead_bridge=next(iter(figures.report_bridges or figures.bridges), None),
         follow=figures.follow_up,
+        tiles=tiles(figures, sums),
         trends=trends(figures.follow_up.rehearsals, language),
         nights=nights,
         since=since(figures, language),

@@ -28,11 +28,6 @@ def hidden(figures: Figures) -> int:
     return sum(each.records for each in figures.visibility if each.is_hidden)
 
 
-def differing(figures: Figures) -> list[str]:
-    """The usual key figures that do not agree, whole or in a group, or break their bound."""
-    return sorted({each.name for each in figures.pack if not each.why and not (each.agrees and each.within)})
-
-
 @dataclass(frozen=True, slots=True)
 class Section:
     """`makers` make its tables in the order of the sheets; `wants_eyes` counts what the rail shows beside its name."""
@@ -70,15 +65,13 @@ SECTIONS = (
     Section(
         "fields",
         (tables.fields, tables.masked, tables.causes, tables.cause_places, tables.repairs, tables.field_examples),
-        lambda figures, _: sum(c.count for f in figures.fields for c in f.causes),
+        lambda _, sums: sums.cells_differ,
     ),
-    Section("links", (tables.links,), lambda _, sums: sums.links_wrong + sums.orphans),
+    Section("links", (tables.links,), lambda _, sums: sums.links_off),
     Section(
         "kpis",
         (tables.kpis, tables.pack, tables.pack_bridge, tables.pack_missing, tables.controls),
-        lambda figures, sums: (
-            sums.kpis - sums.kpis_agree + sums.controls - sums.controls_agree + len(differing(figures))
-        ),
+        lambda _, sums: sums.business_differ,
     ),
     Section(
         "exceptions",

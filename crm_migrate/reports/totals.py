@@ -34,10 +34,10 @@ class Totals:
     compared: int
     matched: int
     links: int
-    links_wrong: int  # missing + wrong parent + extra
+    links_off: int  # missing, wrong parent, extra
     orphans: int
-    kpis: int
-    kpis_agree: int
+    business: int  # key figures, those of the pack, control totals
+    business_differ: int
     controls: int
     controls_agree: int
     consent_raised: int
@@ -64,6 +64,11 @@ class Totals:
     def explained(self) -> bool:
         """Whether rows and amounts add up, as far as the amounts can be read."""
         return self.adds_up and not self.unexplained and not self.unexplained_amounts
+
+    @property
+    def cells_differ(self) -> int:
+        """Compared cells that do not agree."""
+        return self.compared - self.matched
 
     @property
     def open(self) -> int:
@@ -116,10 +121,10 @@ def totals(figures: Figures) -> Totals:
         compared=sum(f.compared for f in figures.fields),
         matched=sum(f.matched for f in figures.fields),
         links=sum(k.expected for k in figures.links),
-        links_wrong=sum(k.missing + k.wrong + k.extra for k in figures.links),
+        links_off=figures.links_off(),
         orphans=sum(k.orphans for k in figures.links),
-        kpis=len(figures.kpis),
-        kpis_agree=sum(k.agrees for k in figures.kpis),
+        business=len(figures.business()),
+        business_differ=figures.business().count(False),
         controls=len(figures.controls),
         controls_agree=sum(c.agrees for c in figures.controls),
         consent_raised=sum(c.without_evidence for c in figures.consent),

@@ -494,6 +494,16 @@ class Figures(Figure):
     not_checked: tuple[str, ...] = ()
     follow_up: FollowUp = FollowUp()
 
+    def links_off(self) -> int:
+        """Links that are not as expected. An orphan is one of them, but for one of a record that was not compared."""
+        return max(sum(k.missing + k.wrong + k.extra for k in self.links), sum(k.orphans for k in self.links))
+
+    def business(self) -> list[bool]:
+        """Of each business figure, whole and by group, whether it agrees and keeps its bound: key figures, those of the
+        pack that could be computed, control totals."""
+        pack = (each.agrees and each.within for each in self.pack if not each.why)
+        return [*(each.agrees for each in self.kpis), *pack, *(each.agrees for each in self.controls)]
+
     def causes(self) -> Iterator[tuple[str, str, Cause]]:
         """Every cause of differences with its object and its field or reference, in the order of the report."""
         for field in self.fields:

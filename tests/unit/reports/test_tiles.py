@@ -1,0 +1,84 @@
+"""A tile of the summary and its section in the rail say one number, and what was accepted is not red."""
+
+import re
+
+import pytest
+from fictional_figures import figures
+
+from crm_migrate.reports.html import render
+from crm_migrate.words.language import language
+from crm_migrate.workspace.figures import Figures, Gate
+from crm_migrate.workspace.pack_figures import PackFigure
+
+SAME = {"source": "2", "expected": "2", "actual": "2"}
+PACK = (
+    PackFigure(
+        name="won_revenue",
+        family="sales",
+        kind="amount",
+        formula="sum",
+        unit="EUR",
+        never="falls",
+        bound="3",
+        within=False,
+        **SAME,
+    ),
+    PackFigure(name="win_rate", family="sales", kind="share", formula="a / b", group="Q1", agrees=False, **SAME),
+    PackFigure(name="win_rate", family="sales", kind="share", formula="a / b", group="Q2", **SAME),
+    PackFigure(name="nps", family="sales", kind="number", formula="a - b", agrees=False, why="no such column"),
+)
+
+
+def _seen(shown: Figures) -> dict[str, tuple[str, list[str], int]]:
+    """Tile -> its class, the numbers that it says, and the number in the rail."""
+    page = render(shown, language("en"), masked=True)
+    rail = dict(re.findall(r'<a href="#(\w+)">[^<]*<span class="count">([\d,]+)</span>', page))
+    found = {}
+    for state, name, said in re.findall(r'<a class="tile (\w+)" href="#(\w+)">(.*?)</a>', page, re.DOTALL):
+        numbers = re.findall(r"[\d,.]*\d", re.sub(r"<svg.*?</svg>|<[^>]+>", " ", said, flags=re.DOTALL))
+        found[name] = (state, numbers, int(rail.get(name, "0").replace(",", "")))
+    return found
+
+
+def test_what_differs_is_one_number_in_tile_and_rail() -> None:
+    model = figures(hostile=False).model_copy(update={"pack": PACK})
+    seen = _seen(model)
+    of, differ = len(model.kpis) + 3 + len(model.controls), sum(not k.agrees for k in model.kpis) + 2
+    differ += sum(not c.agrees for c in model.controls)
+    assert seen["kpis"][1][:3] == [str(of - differ), str(of), str(differ)] and seen["kpis"][2] == differ
+    cells = sum(f.compared - f.matched for f in model.fields)
+    assert seen["fields"][1][-1] == f"{cells:,}" and seen["fields"][2] == cells > 0
+    assert int(seen["links"][1][0]) == seen["links"][2] > 0
+
+
+def _one_link_missing(*gates: Gate) -> Figures:
+    model = figures(hostile=False)
+    link = model.links[0].model_copy(update={"present": 9, "expected": 10, "missing": 1, "wrong": 0, "extra": 0})
+    return model.model_copy(update={"links": (link.model_copy(update={"orphans": 0}),), "gates": gates})
+
+
+FAILED = Gate(name="links", scope="", limit="0", actual="1", passed=False)
+
+
+@pytest.mark.parametrize(
+    ("gates", "state"),
+    [
+        ((FAILED,), "bad"),
+        ((FAILED.model_copy(update={"accepted": "accept:links"}),), "some"),
+        (
+            (FAILED.model_copy(update={"accepted": "accept:links"}), FAILED.model_copy(update={"name": "orphans"})),
+            "bad",
+        ),
+        ((FAILED.model_copy(update={"limit": "<= 10 %", "passed": True}),), "some"),
+        ((), "bad"),
+    ],
+)
+def test_a_tile_is_red_only_where_nobody_has_accepted_it(gates: tuple[Gate, ...], state: str) -> None:
+    assert _seen(_one_link_missing(*gates))["links"][0] == state
+
+
+def test_an_orphan_is_counted_once() -> None:
+    model = _one_link_missing(FAILED)
+    orphan = model.links[0].model_copy(update={"orphans": 1})
+    seen = _seen(model.model_copy(update={"links": (orphan,)}))["links"]
+    assert seen[1][:2] == ["1", "1"] and seen[2] == 1
