@@ -57,10 +57,11 @@ def lines(found: Waterfall, words: Language) -> list[Line]:
     """The waterfall from the first line to the total; the lines between add up to it, as they are shown."""
     shown = [_line(words.word("match.before"), telling.against(found.rival, words), "", "", 0.0, round(found.start, 2))]
     for step in found.steps:
-        before, level = shown[-1].end, round(step.level_bits, 2)
+        before, bits = shown[-1].end, round(step.bits, 2)
         what, agreement = telling.term(step.what, words), telling.level(step.level, words)
-        value = round(round(step.bits, 2) - level, 2)
-        after = round(before + level + value, 2)
+        level = None if step.level_bits is None else round(step.level_bits, 2)
+        value = None if level is None else round(bits - level, 2)
+        after = round(before + bits, 2)
         shown.append(_line(what, agreement, step.left, step.right, before, after, level, value))
     last, total = shown[-1].end, round(found.total, 2)
     if last != total:

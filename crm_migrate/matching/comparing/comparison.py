@@ -62,10 +62,14 @@ Kernel = Callable[[Pairs], Levels]
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """Per pair: the level, and the code of the agreed value in the vocabulary of the comparison (-1: none)."""
+    """Per pair: the level, and the code of the agreed value in the vocabulary of the comparison (-1: none).
+
+    `turned`: both have the other's name in its place, which says how they were written and nothing of who they are.
+    """
 
     levels: Levels
     agreed: Codes
+    turned: npt.NDArray[np.bool_] | None = None
 
 
 def summed_up(compared: Sequence[Compared]) -> tuple[list[Compared], npt.NDArray[np.float64]]:

@@ -15,7 +15,6 @@ _EQUAL, _ELSEWHERE, _LIKE = len(NAME) - 1, NAME.index("elsewhere"), NAME.index("
 # What a level of two names counts for when it is decided whether they stand exchanged; chosen, not measured.
 _WORTH = np.array([0.0, -2.0, -0.5, 0.5, 0.5, 1.0, 2.0, 3.0])
 HOUSEHOLD = "household"
-ORDER = ("missing", "crossed", "straight")
 STREET = (
     "missing", "different", "number only", "street alike", "street equal", "number near", "no number", "alike", "equal",
 )  # fmt: skip
@@ -28,43 +27,50 @@ PLACE = (
 def person_names(
     given: Terms, family: Terms, between: Sequence[Terms] = (), others: tuple[str, str] = (HOUSEHOLD, "")
 ) -> tuple[Comparison, ...]:
-    """Given name, family name, and whether they stand in each other's place, over one dictionary.
+    """Given and family name over one dictionary, whichever of them stands in the other's place.
 
     `between` are the words between them: a family name found among those of the other record is there `elsewhere`.
     `others` are the contexts whose members differ in their given, and in their family names.
     """
     remembered: dict[str, object] = {}
 
-    def both(i: Codes, j: Codes) -> tuple[Compared, Compared, Compared]:
+    def both(i: Codes, j: Codes) -> tuple[Compared, Compared]:
         if remembered.get("i") is not i or remembered.get("j") is not j:
-            remembered.update(i=i, j=j, found=_names(given, family, between, i, j))
+            remembered.update(i=i, j=j, found=_names(given, family, between, homes, i, j))
         return remembered["found"]  # type: ignore[return-value]
 
-    size = len(given.texts)
+    size, homes = len(given.texts), _homes(given, family)
     known = ((given.codes, size), (family.codes, size))
     return (
         Comparison(
             "given_name", NAME, lambda i, j: both(i, j)[0], others[0], known, 0.1, variants=(given.codes, size, _LIKE),
-            equal=lambda i, j: _met(given, family, i, j), agreeing=(_EQUAL,), cost=size,
+            equal=lambda i, j: _met(given, family, homes, i, j), agreeing=(_EQUAL,), cost=size,
         ),
         Comparison(
             "family_name", NAME, lambda i, j: both(i, j)[1], others[1], known, 0.15,
-            variants=(family.codes, size, _LIKE), equal=lambda i, j: _met(family, given, i, j, size),
+            variants=(family.codes, size, _LIKE), equal=lambda i, j: _met(family, given, homes, i, j, size),
             agreeing=(_EQUAL,), cost=size,
         ),
-        Comparison("name_order", ORDER, lambda i, j: both(i, j)[2], cost=size),
     )  # fmt: skip
 
 
-def _met(name: Terms, other: Terms, i: Codes, j: Codes, offset: int = 0) -> Codes:
+def _homes(given: Terms, family: Terms) -> Codes:
+    """Per value its code in the column where it stands more often: who exchanges names makes no name rare."""
+    size = len(given.texts)
+    counts = [np.bincount(column.codes[column.codes >= 0], minlength=size) for column in (given, family)]
+    return np.arange(size) + np.where(counts[0] >= counts[1], 0, size)
+
+
+def _met(name: Terms, other: Terms, homes: Codes, i: Codes, j: Codes, offset: int = 0) -> Codes:
     """What the comparison of names may agree on: the name of record i where record j has it, in either place."""
     here = name.codes[i]
-    return np.where((here >= 0) & ((here == name.codes[j]) | (here == other.codes[j])), here + offset, -1)
+    crosswise = np.where((here >= 0) & (here == other.codes[j]), homes[here], -1)
+    return np.where((here >= 0) & (here == name.codes[j]), here + offset, crosswise)
 
 
 def _names(
-    given: Terms, family: Terms, between: Sequence[Terms], i: Codes, j: Codes
-) -> tuple[Compared, Compared, Compared]:
+    given: Terms, family: Terms, between: Sequence[Terms], homes: Codes, i: Codes, j: Codes
+) -> tuple[Compared, Compared]:
     size = len(given.texts)
     ends = {"gg": (given.codes[i], given.codes[j]), "ff": (family.codes[i], family.codes[j])}
     ends |= {"gf": (given.codes[i], family.codes[j]), "fg": (family.codes[i], given.codes[j])}
@@ -74,18 +80,18 @@ def _names(
     turn = (crossed >= 2) & (crossed > straight + 1)
     first = np.where(turn, level["gf"], level["gg"])
     last = np.where(turn, level["fg"], level["ff"])
-    # Who has one name only has no order of names.
-    pair = (given.codes >= 0) & (family.codes >= 0)
-    order = np.where(pair[i] & pair[j], np.where(turn, 1, 2), 0).astype(np.uint8)
     unlike = ~turn & (first > 0) & (last > 0)
     for level_of, column, other in ((first, given, family), (last, family, given)):
         at = np.flatnonzero(unlike & (level_of < _ELSEWHERE))
         level_of[at[_elsewhere(column.codes, (other, *between), i[at], j[at])]] = _ELSEWHERE
-    # What agrees crosswise is as frequent as it is in the column where record i has it.
+    # What agrees crosswise is as frequent as it is where it usually stands.
+    agreed = [
+        np.where(turn, homes[code], code + offset) for code, offset in ((ends["gg"][0], 0), (ends["ff"][0], size))
+    ]
+    pair = (given.codes >= 0) & (family.codes >= 0)  # who has one name only has no order of names
     return (
-        Compared(first, np.where(first == _EQUAL, ends["gg"][0], -1)),
-        Compared(last, np.where(last == _EQUAL, ends["ff"][0] + size, -1)),
-        Compared(order, np.full(len(i), -1, dtype=np.int64)),
+        Compared(first, np.where(first == _EQUAL, agreed[0], -1), turn & pair[i] & pair[j]),
+        Compared(last, np.where(last == _EQUAL, agreed[1], -1)),
     )
 
 

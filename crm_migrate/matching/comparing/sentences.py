@@ -11,7 +11,6 @@ from crm_migrate.matching.comparing.terms import Codes
 
 CHUNK = 250_000  # pairs compared at a time, so that memory stays bounded
 _WORDS = {"email": "e-mail", "url": "web address", "tax_id": "tax number", "phone": "phone number"}
-_ORDERED = "name_order"  # says only whether given and family name are exchanged
 
 
 def sentences(comparisons: tuple[Comparison, ...], i: Codes, j: Codes) -> list[str]:
@@ -23,25 +22,26 @@ def sentences(comparisons: tuple[Comparison, ...], i: Codes, j: Codes) -> list[s
 
 
 def _chunk(comparisons: tuple[Comparison, ...], i: Codes, j: Codes) -> list[str]:
-    levels = np.stack([c.compare(i, j).levels for c in comparisons], axis=1)
+    compared = [c.compare(i, j) for c in comparisons]
+    turned = np.logical_or.reduce([np.zeros(len(i), dtype=bool), *(c.turned for c in compared if c.turned is not None)])
+    levels = np.stack([*(c.levels for c in compared), turned], axis=1)
     patterns, which = np.unique(levels, axis=0, return_inverse=True)
-    words = [_sentence(comparisons, pattern.tolist()) for pattern in patterns]
+    words = [_sentence(comparisons, *pattern[:-1].tolist(), turned=bool(pattern[-1])) for pattern in patterns]
     return [words[at] for at in which.ravel().tolist()]
 
 
-def _sentence(comparisons: tuple[Comparison, ...], levels: list[int]) -> str:
+def _sentence(comparisons: tuple[Comparison, ...], *levels: int, turned: bool) -> str:
     """The same, then the similar, then what differs; values that are missing say nothing."""
     same, alike, other = [], [], []
     for comparison, level in zip(comparisons, levels, strict=True):
         what, last = _WORDS.get(comparison.name, comparison.name.replace("_", " ")), len(comparison.labels) - 1
-        if comparison.name == _ORDERED:
-            alike += ["names exchanged"] if level == 1 else []
-        elif level == last:
+        if level == last:
             same.append(what)
         elif level == 1:
             other.append(what)
         elif level:
             alike.append(f"{what} {comparison.labels[level]}")
+    alike += ["names exchanged"] if turned else []
     parts = [f"same {_listed(same)}"] if same else []
     agreed = ", ".join([*parts, *alike]) or "nothing in common"
     return f"{agreed}; another {_listed(other)}" if other else agreed

@@ -22,7 +22,7 @@ from crm_migrate.matching.weighing.weights import Model, Reals, Table, gains, lo
 STRONG = 2.0
 KINDS = ("name", "birth date", "number", "contact", "place", "circumstances")
 _KIND = {
-    "given_name": 0, "family_name": 0, "name_order": 0, "middle_name": 0, "company_name": 0, "birth_date": 1,
+    "given_name": 0, "family_name": 0, "middle_name": 0, "company_name": 0, "birth_date": 1,
     "tax_id": 2, "email": 3, "phone": 3, "url": 3, "web": 3, "street": 4, "place": 4,
 }  # fmt: skip
 _CIRCUMSTANCES = ("employer", "choice")

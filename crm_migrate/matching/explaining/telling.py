@@ -4,12 +4,11 @@ from math import isfinite
 
 from crm_migrate.matching.explaining.likely import likely
 from crm_migrate.matching.explaining.model import CHANCE
-from crm_migrate.matching.explaining.waterfall import Step, Verdict, Waterfall
+from crm_migrate.matching.explaining.waterfall import CROSSED, Step, Verdict, Waterfall
 from crm_migrate.words.language import Language
 from crm_migrate.words.messages import REASONS, spoken
 
 _NOTHING = 0.05  # bits: less is no argument
-_USUAL = "straight"  # names in their usual order are no argument for anything
 
 
 def sentence(found: Waterfall, words: Language) -> str:
@@ -23,7 +22,7 @@ def sentence(found: Waterfall, words: Language) -> str:
 
 
 def _side(found: Waterfall, sign: int, key: str, words: Language) -> str:
-    telling = (s for s in found.steps if s.bits * sign > _NOTHING and s.level != _USUAL)
+    telling = (s for s in found.steps if s.bits * sign > _NOTHING or (s.level == CROSSED and sign > 0))
     listed = "; ".join(step_words(s, words) for s in sorted(telling, key=lambda s: (-abs(s.bits), s.what)))
     return words.word(f"match.{key}", list=listed) if listed else words.word(f"match.{key}_nothing")
 
@@ -31,7 +30,7 @@ def _side(found: Waterfall, sign: int, key: str, words: Language) -> str:
 def step_words(step: Step, words: Language) -> str:
     """A step in words: `the same e-mail`, `another phone number`, `family name: one slip`."""
     what = term(step.what, words)
-    if step.level == "crossed":
+    if step.level == CROSSED:
         return words.word("match.crossed")
     if step.level == "equal":
         rare = step.one_in is not None and step.one_in >= 2

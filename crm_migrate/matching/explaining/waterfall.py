@@ -13,25 +13,28 @@ import numpy as np
 
 from crm_migrate.matching.deciding.evidence import KINDS, Weighed
 from crm_migrate.matching.deciding.vetoes import SENTENCES
-from crm_migrate.matching.explaining.model import BIT, ModelTable, model_table
+from crm_migrate.matching.explaining.model import BIT, ModelTable, model_table, what
 from crm_migrate.matching.weighing.engine import Resolved
 from crm_migrate.matching.weighing.weights import Model, Table, gains, log_odds, prior
 
 # What a comparison looks at, where it is not a semantic type itself.
 _KINDS = {
     "given_name": ("given_name", "person_name"), "middle_name": ("middle_name", "person_name"),
-    "family_name": ("family_name", "person_name"), "name_order": ("given_name", "family_name", "person_name"),
+    "family_name": ("family_name", "person_name"),
     "street": ("street", "house_number"), "place": ("postal_code", "city", "state"),
     "web": ("url", "email"),
 }  # fmt: skip
+_NAMES = ("given_name", "family_name", "person_name")
+CROSSED = "crossed"  # level of names that agree in each other's place: no evidence, but told
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """One comparison: its level of agreement, both values as they stand in the file, and its weight in bits.
 
-    `level_bits` are those of the level in the model; the rest is for how rare the agreed value is. `one_in`: every how
-    manieth record carries it; None where nothing agreed exactly.
+    `level_bits` are those of the level in the model, None of names that are only exchanged: that says nothing of who
+    it is. The rest is for how rare the agreed value is. `one_in`: every how manieth record carries it; None where
+    nothing agreed exactly.
     """
 
     what: str
@@ -39,7 +42,7 @@ class Step:
     left: str
     right: str
     bits: float
-    level_bits: float
+    level_bits: float | None
     one_in: float | None
 
 
@@ -135,6 +138,10 @@ def waterfall(
             told = learned.levels[level - 1]
             bits = float(by_rival[rival, k])
             steps.append(Step(learned.what, told.label, left, right, bits, told.bits[rival], one_in))
+        turned = compared[k].turned
+        if turned is not None and turned[0]:
+            left, right = (said(row, _NAMES) for row in rows)
+            steps.append(Step(what("name_order"), CROSSED, left, right, 0.0, None, None))
     start, end = rivals[rival].start, float(log_odds(found_gains, before)[0]) / BIT
     rest = end - start - sum(step.bits for step in steps)
     sites = found.companies[rows[0]] == found.companies[rows[1]] and found.doors[rows[0]] != found.doors[rows[1]]

@@ -58,8 +58,19 @@ def test_a_family_name_among_the_other_words_is_elsewhere() -> None:
 
 def test_who_has_one_name_has_no_order_of_names() -> None:
     given, family = encode(series("suharto", "budi"), series(None, "suharto"))
-    order = person_names(given, family)[2].compare(np.array([0]), np.array([1]))
-    assert order.levels.tolist() == [0]
+    first, _ = (c.compare(np.array([0]), np.array([1])) for c in person_names(given, family))
+    assert first.turned is not None
+    assert first.turned.tolist() == [False]
+
+
+def test_exchanged_names_are_as_frequent_as_where_they_usually_stand() -> None:
+    given, family = encode(series("ali", "ali", "ali", "demir"), series("demir", "stone", "demir", "ali"))
+    for one, other in ((0, 3), (3, 0)):
+        first, last = (c.compare(np.array([one]), np.array([other])) for c in person_names(given, family))
+        straight = [c.compare(np.array([0]), np.array([2])) for c in person_names(given, family)]
+        assert first.turned is not None
+        assert first.turned.tolist() == [True]
+        assert {int(first.agreed[0]), int(last.agreed[0])} == {int(c.agreed[0]) for c in straight}
 
 
 def test_closed_dates_with_the_year_at_the_end() -> None:
