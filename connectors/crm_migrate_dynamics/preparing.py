@@ -62,6 +62,11 @@ def by_hand(objects: Sequence[TargetObject], looking: Looking) -> tuple[ByHand, 
     return tuple(_lacking(objects, looking)[1])
 
 
+def where_choices(object: str, field: str) -> str:
+    """Where people add an option; the stages of a sale are those of its business process flow."""
+    return f"{TABLES} > {split(object).object} > Columns > {field} > Choices"
+
+
 def _make_all(objects: Sequence[TargetObject], looking: Looking, waiting: Waiting, lacking: Sequence[Missing]) -> None:
     """Until every table shows what was made, and every key is active."""
     asked = set[Missing]()

@@ -27,6 +27,12 @@ def by_hand(objects: Sequence[TargetObject], looking: Looking) -> tuple[ByHand, 
     return tuple(dict.fromkeys(_lacking(objects, looking)))
 
 
+def where_choices(object: str, field: str) -> str:
+    """Where people add a choice, a stage or a currency."""
+    model = model_of(object)
+    return f"Admin Settings > {MENUS[model.name] if model else object} > {field}"
+
+
 def _lacking(objects: Sequence[TargetObject], looking: Looking) -> Iterator[ByHand]:
     known: dict[str, Names] = {}
     for wanted in objects:

@@ -4,7 +4,7 @@ Our key is not unique there: before a batch is created it is looked for, and wha
 """
 
 import threading
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 import pyarrow as pa
 
@@ -16,6 +16,7 @@ from crm_migrate.connecting.contract import (
     Allowance,
     Answer,
     By,
+    Doubt,
     Limits,
     Load,
     TargetObject,
@@ -23,6 +24,7 @@ from crm_migrate.connecting.contract import (
     WriteBatch,
 )
 from crm_migrate.connecting.http import Pace, Waiting
+from crm_migrate.connecting.owning import not_there
 from crm_migrate_freshsales import costing, records
 from crm_migrate_freshsales.answers import Record
 from crm_migrate_freshsales.auth import open_rooms
@@ -30,7 +32,7 @@ from crm_migrate_freshsales.calls import Calls
 from crm_migrate_freshsales.describe import object_of
 from crm_migrate_freshsales.kit import kit
 from crm_migrate_freshsales.looking import Looking
-from crm_migrate_freshsales.preparing import by_hand, prepare
+from crm_migrate_freshsales.preparing import by_hand, prepare, where_choices
 from crm_migrate_freshsales.removing import Removing
 from crm_migrate_freshsales.settings import Settings
 from crm_migrate_freshsales.shapes import is_place, model_of, split
@@ -107,6 +109,14 @@ class FreshsalesTarget:
     def by_hand(self, objects: Sequence[TargetObject]) -> tuple[ByHand, ...]:
         """What people make, all of it."""
         return by_hand(objects, self._looking)
+
+    def foretell(self, object: TargetObject, values: Mapping[str, Collection[str]]) -> Iterator[Doubt]:
+        """By its users."""
+        return not_there(object, values, lambda: self._looking.names(self._calls.model(object)).owners)
+
+    def where_choices(self, object: str, field: str) -> str:
+        """By its menus."""
+        return where_choices(object, field)
 
     def read(self, object: TargetObject, by: By = "all", values: Sequence[str] = ()) -> Iterator[pa.Table]:
         """Records as they are now, in the order of their making."""

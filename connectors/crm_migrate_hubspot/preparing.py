@@ -20,7 +20,7 @@ from crm_migrate_hubspot.describe import (
 from crm_migrate_hubspot.portal import Portal
 from crm_migrate_hubspot.requests import BATCH
 from crm_migrate_hubspot.rosters import NAME, is_enrolled, listed
-from crm_migrate_hubspot.shapes import KEY, OWNER, REGISTRY, Place, is_object, place_of, split
+from crm_migrate_hubspot.shapes import KEY, OWNER, PIPELINES, REGISTRY, Place, is_object, place_of, split
 from crm_migrate_hubspot.ties import FIELDS, KEYS, MEMBER_FIELDS, ends_of
 
 TRIES = 12  # looks at whether what was made is there
@@ -123,6 +123,14 @@ def _no_object(wanted: TargetObject) -> ByHand:
 
 def _no_place(name: str, field: TargetField, where: str = "name a property with `to:`, like tax_number") -> ByHand:
     return ByHand(f"the place {field.name} of {name}", where, THERE_IS_NONE)
+
+
+def where_choices(object: str, field: str) -> str:
+    """Where people add an option of a property, or a stage or pipeline."""
+    name, _ = split(object)
+    if field in PIPELINES.get(name, ()):
+        return f"Settings > Objects > {name.capitalize()} > Pipelines"
+    return f"{PROPERTIES} > {name} > {field} > Field options"
 
 
 def _kind(name: str, portal: Portal) -> Iterator[Lacking | ByHand]:

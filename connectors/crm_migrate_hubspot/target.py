@@ -20,6 +20,7 @@ from crm_migrate.connecting.contract import (
     Answer,
     By,
     Content,
+    Doubt,
     Limits,
     Load,
     Room,
@@ -28,6 +29,7 @@ from crm_migrate.connecting.contract import (
     WriteBatch,
 )
 from crm_migrate.connecting.http import Waiting
+from crm_migrate.connecting.owning import not_there
 from crm_migrate_hubspot import costing
 from crm_migrate_hubspot.answers import Record
 from crm_migrate_hubspot.auth import Rooms
@@ -43,7 +45,7 @@ from crm_migrate_hubspot.linking import Linking, end_of
 from crm_migrate_hubspot.listing import Listing
 from crm_migrate_hubspot.portal import LONGEST_QUERY, MISSES, Portal
 from crm_migrate_hubspot.portal_answers import Account
-from crm_migrate_hubspot.preparing import by_hand, prepare
+from crm_migrate_hubspot.preparing import by_hand, prepare, where_choices
 from crm_migrate_hubspot.registering import Registry
 from crm_migrate_hubspot.removing import Removing
 from crm_migrate_hubspot.requests import BATCH, Requests
@@ -195,6 +197,14 @@ class HubSpotTarget:
     def by_hand(self, objects: Sequence[TargetObject]) -> tuple[ByHand, ...]:
         """What people make, all of it."""
         return by_hand(objects, self._portal)
+
+    def foretell(self, object: TargetObject, values: Mapping[str, Collection[str]]) -> Iterator[Doubt]:
+        """By its users."""
+        return not_there(object, values, lambda: self._portal.names(object.name).owners)
+
+    def where_choices(self, object: str, field: str) -> str:
+        """By its menus."""
+        return where_choices(object, field)
 
     def read(self, object: TargetObject, by: By = "all", values: Sequence[str] = ()) -> Iterator[pa.Table]:
         """Records as they are now, those that are archived not among them. Who is not finished is not yet ours."""

@@ -11,7 +11,7 @@ from crm_migrate.crm.types import type_of
 from crm_migrate.errors import TargetError
 from crm_migrate_odoo import answers
 from crm_migrate_odoo.looking import Looking
-from crm_migrate_odoo.shapes import FIELDS, OWN
+from crm_migrate_odoo.shapes import FIELDS, OWN, STAGE
 
 _TYPES: Mapping[str, str] = {
     "text": "char", "decimal": "float", "integer": "integer", "date": "date", "instant": "datetime",
@@ -41,6 +41,12 @@ def by_hand(objects: Sequence[TargetObject], looking: Looking) -> tuple[ByHand, 
     """What people make: models and fields come with apps that they install."""
     looking.forget()
     return tuple(_lacking(objects, looking)[1])
+
+
+def where_choices(object: str, field: str) -> str:
+    """Where people add a stage; what a selection may be is the app's own."""
+    made = "CRM > Configuration > Stages" if field == STAGE else f"Apps > the app that has {object} may bring more"
+    return f"{made}, or translate to another with a value map"
 
 
 def _lacking(objects: Sequence[TargetObject], looking: Looking) -> tuple[dict[tuple[str, str], Words], list[ByHand]]:

@@ -30,7 +30,7 @@ from crm_migrate_odoo.calls import Calls
 from crm_migrate_odoo.describe import object_of
 from crm_migrate_odoo.kit import kit
 from crm_migrate_odoo.looking import Looking
-from crm_migrate_odoo.preparing import by_hand, prepare
+from crm_migrate_odoo.preparing import by_hand, prepare, where_choices
 from crm_migrate_odoo.records import Shape
 from crm_migrate_odoo.removing import Removing
 from crm_migrate_odoo.requests import PAGE
@@ -86,6 +86,10 @@ class OdooTarget:
     def by_hand(self, objects: Sequence[TargetObject]) -> tuple[ByHand, ...]:
         """What people make, all of it."""
         return by_hand(objects, self._looking)
+
+    def where_choices(self, object: str, field: str) -> str:
+        """By its menus."""
+        return where_choices(object, field)
 
     def read(self, object: TargetObject, by: By = "all", values: Sequence[str] = ()) -> Iterator[pa.Table]:
         """Records as they are now."""

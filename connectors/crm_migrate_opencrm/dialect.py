@@ -130,6 +130,10 @@ class Dialect(Protocol):
         """A field that an administrator makes there, and where."""
         ...
 
+    def where_choices(self, entity: str, field: str) -> str:
+        """Where an administrator adds what a field may be."""
+        ...
+
     def looks(self, records: int, *, by_id: bool) -> int:
         """Questions that find so many records by our keys, or by their ids."""
         ...

@@ -13,6 +13,7 @@ from crm_migrate.connecting.contract import (
     Action,
     Answer,
     By,
+    Doubt,
     Limits,
     Load,
     TargetObject,
@@ -20,6 +21,7 @@ from crm_migrate.connecting.contract import (
     WriteBatch,
 )
 from crm_migrate.connecting.http import Pace, Waiting
+from crm_migrate.connecting.owning import not_there
 from crm_migrate_opencrm import costing
 from crm_migrate_opencrm import rows as records
 from crm_migrate_opencrm.describing import lacking, object_of
@@ -97,6 +99,14 @@ class OpenTarget:
         names = dict.fromkeys(split(each.name)[0] for each in objects)
         there = {name: self._dialect.entity(name) for name in names}
         return tuple(dict.fromkeys(lacking(objects, there, self._dialect)))
+
+    def foretell(self, object: TargetObject, values: Mapping[str, Collection[str]]) -> Iterator[Doubt]:
+        """By its users."""
+        return not_there(object, values, self._dialect.people)
+
+    def where_choices(self, object: str, field: str) -> str:
+        """By its menus."""
+        return self._dialect.where_choices(split(object)[0], field)
 
     def read(self, object: TargetObject, by: By = "all", values: Sequence[str] = ()) -> Iterator[pa.Table]:
         """Records as they are now, in the order of their making."""

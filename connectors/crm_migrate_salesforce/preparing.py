@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from crm_migrate.connecting.by_hand import ByHand, refuse
 from crm_migrate.connecting.contract import TargetObject
 from crm_migrate.connecting.http import Waiting
+from crm_migrate.connecting.kinds import split
 from crm_migrate.errors import TargetError
 from crm_migrate_salesforce import answers
 from crm_migrate_salesforce.describe import Described, Missing, missing
@@ -37,6 +38,12 @@ def by_hand(objects: Sequence[TargetObject], looking: Looking) -> tuple[ByHand, 
     """What people make: objects, standard fields, lookups, and a key of ours that is other than we need it."""
     looking.forget()
     return tuple(_lacking(objects, looking)[1])
+
+
+def where_choices(object: str, field: str) -> str:
+    """Where people add a value of a picklist, or a record type, and let our user have it."""
+    at, name = f"{MANAGER} > {split(object).object}", field.partition(".")[0]
+    return f"{at} > Record Types" if name == "RecordType" else f"{at} > Fields & Relationships > {name} > Values"
 
 
 def _lacking(objects: Sequence[TargetObject], looking: Looking) -> tuple[list[Missing], list[ByHand]]:

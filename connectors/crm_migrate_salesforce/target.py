@@ -42,7 +42,7 @@ from crm_migrate_salesforce.following import merged_into
 from crm_migrate_salesforce.jobs import Jobs
 from crm_migrate_salesforce.kit import kit
 from crm_migrate_salesforce.looking import Looking
-from crm_migrate_salesforce.preparing import by_hand, prepare
+from crm_migrate_salesforce.preparing import by_hand, prepare, where_choices
 from crm_migrate_salesforce.records import Shape
 from crm_migrate_salesforce.removing import Removing
 from crm_migrate_salesforce.requests import Api
@@ -143,6 +143,10 @@ class SalesforceTarget:
     def by_hand(self, objects: Sequence[TargetObject]) -> tuple[ByHand, ...]:
         """What people make, all of it."""
         return by_hand(objects, self._looking)
+
+    def where_choices(self, object: str, field: str) -> str:
+        """By its menus."""
+        return where_choices(object, field)
 
     def read(self, object: TargetObject, by: By = "all", values: Sequence[str] = ()) -> Iterator[pa.Table]:
         """Records as they are now, in the order of their ids; those in the recycle bin are not there."""

@@ -36,6 +36,13 @@ def by_hand(objects: Sequence[TargetObject], looking: Looking) -> tuple[ByHand, 
     return tuple(_lacking(objects, looking)[1])
 
 
+def where_choices(object: str, field: str) -> str:
+    """Where people add a value of a picklist; stages belong to the pipelines of a layout."""
+    if field in ("Stage", "Pipeline"):
+        return "Setup > Customization > Pipelines, and Modules and Fields > Deals > Stage-Probability Mapping"
+    return f"{MODULES} > {object} > {field} > Edit Properties"
+
+
 def _lacking(objects: Sequence[TargetObject], looking: Looking) -> tuple[list[Missing], list[ByHand]]:
     lacking, left = dict[str, Missing](), dict[ByHand, None]()
     for object in objects:

@@ -532,6 +532,10 @@ class LeavesToPeople(Protocol):
         """All of that which these objects lack there now; `prepare` makes nothing before it is there."""
         ...
 
+    def where_choices(self, object: str, field: str) -> str:
+        """Where people add what a field of an object may be."""
+        ...
+
 
 @runtime_checkable
 class Begins(Protocol):

@@ -59,8 +59,9 @@ def _unmet(project: Project, plan: Plan) -> Iterator[Finding]:
     locked = read_lock(project, plan.environment.name)
     if locked:
         from crm_migrate.stages.load.drift import unmet  # only now: a check without a lock needs nothing of a run
+        from crm_migrate.stages.load.said_values import unmade
 
-        yield from unmet(plan, locked)
+        yield from (*unmet(plan, locked), *unmade(plan, locked))
 
 
 def _columns(sources: OpenSources, unread: list[Finding]) -> Columns:

@@ -1,12 +1,12 @@
 """What must hold before a run writes: a target that answers, and what its environment needs."""
 
-from crm_migrate.connecting.by_hand import refuse
-from crm_migrate.connecting.contract import LeavesToPeople
 from crm_migrate.mapping.opening import open_target
 from crm_migrate.mapping.plan import Plan
 from crm_migrate.pipeline.order import reaches
 from crm_migrate.stages.load.needs import Needs, look_at_needs
 from crm_migrate.stages.load.objects import written_objects
+from crm_migrate.stages.load.preparing import refuse_unmade
+from crm_migrate.stages.load.said_values import values_by_hand
 from crm_migrate.workspace.layout import Project, Run
 from crm_migrate.workspace.ledger import checked
 from crm_migrate.workspace.locking import project_lock
@@ -26,8 +26,8 @@ def reach(plan: Plan, project: Project, *, loads: bool) -> None:
     target = open_target(plan, project)
     try:
         target.prepare(written_objects(plan), apply=False)
-        if loads and isinstance(target, LeavesToPeople):
-            refuse("the target", target.by_hand(written_objects(plan)))
+        if loads:
+            refuse_unmade(plan, target, values_by_hand(plan, target))
     finally:
         target.close()
 

@@ -10,7 +10,9 @@ from crm_migrate.pipeline.listening import Listener, Sent
 from crm_migrate.stages.load.drift import Drift, drift
 from crm_migrate.stages.load.objects import written_objects
 from crm_migrate.stages.load.preparing import prepare as make
+from crm_migrate.stages.load.preparing import refuse_unmade
 from crm_migrate.stages.load.restoring import adopt
+from crm_migrate.stages.load.said_values import values_by_hand
 from crm_migrate.stages.load.undeleting import Back, undelete
 from crm_migrate.stages.undo import UndoReport, choose
 from crm_migrate.stages.undo import undo as undo_run
@@ -67,17 +69,20 @@ def undo(project: Project, run_id: str | None, listener: Listener, *, apply: boo
 
 
 def prepare(project: Project, environment: str | None, *, apply: bool) -> tuple[str, ...]:
-    """Create (or only name) what the target lacks; returns one line per thing.
+    """Create (or only name) what the target lacks; returns one line per thing. Values that people have to add there
+    stop nothing: `plan` says which records wait for them.
 
     UsageError or TargetConflict where somebody else works in the project or the target while we would change it.
     """
     plan, _ = resolve(project, environment=environment)
     target = open_target(plan, project)
     try:
+        values = values_by_hand(plan, target)
+        missing = (*map(str, values), *target.prepare(written_objects(plan), apply=False))
         if not apply:
-            return target.prepare(written_objects(plan), apply=False)
+            return missing
+        refuse_unmade(plan, target, values)
         with project_lock(project), target_lock(target.identity()):
-            missing = target.prepare(written_objects(plan), apply=False)
             make(target, written_objects(plan))
             return missing
     finally:

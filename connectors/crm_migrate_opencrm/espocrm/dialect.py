@@ -72,6 +72,10 @@ class EspoCrm:
         size = f", max length {40 if field == self.key_name else 100} or more" if kind == "Varchar" else ""
         return ByHand(what, f"{way} > Fields: {kind} {plain}{size}")
 
+    def where_choices(self, entity: str, field: str) -> str:
+        """By its menus."""
+        return f"Administration > Entity Manager > {entity} > Fields > {field} > Options"
+
     def looks(self, records: int, *, by_id: bool) -> int:  # noqa: ARG002 -- both are asked alike
         """Some values in each question."""
         return -(-records // ASKED)

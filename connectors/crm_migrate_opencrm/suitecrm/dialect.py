@@ -97,6 +97,10 @@ class SuiteCrm:
         size = "" if type in BY_HAND else ", max size 100 or more"
         return ByHand(what, f"{way}: {BY_HAND.get(type, 'TextField')} {plain}{size}")
 
+    def where_choices(self, entity: str, field: str) -> str:
+        """By its menus."""
+        return f"Admin > Dropdown Editor: the list of {field} of {entity}"
+
     def looks(self, records: int, *, by_id: bool) -> int:  # noqa: ARG002 -- both are asked alike
         """One by one."""
         return records

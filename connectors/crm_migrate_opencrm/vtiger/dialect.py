@@ -76,6 +76,10 @@ class Vtiger:
         label = field.removeprefix("cf.")
         return ByHand(what, f"{way}: {BY_HAND.get(type, 'Text')} with the label {label}{size}")
 
+    def where_choices(self, entity: str, field: str) -> str:
+        """By its menus."""
+        return f"Settings > Picklist Field Values > {entity} > {field}"
+
     def looks(self, records: int, *, by_id: bool) -> int:
         """Ids one by one, some keys in each question."""
         return records if by_id else -(-records // ASKED)

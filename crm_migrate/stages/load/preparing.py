@@ -2,8 +2,11 @@
 
 from collections.abc import Sequence
 
-from crm_migrate.connecting.contract import Target, TargetObject
+from crm_migrate.connecting.by_hand import ByHand, refuse
+from crm_migrate.connecting.contract import LeavesToPeople, Target, TargetObject
 from crm_migrate.errors import InDoubt
+from crm_migrate.mapping.plan import Plan
+from crm_migrate.stages.load.objects import written_objects
 
 TRIES = 6
 
@@ -17,3 +20,10 @@ def prepare(target: Target, objects: Sequence[TargetObject]) -> None:
             continue
         return
     target.prepare(objects, apply=True)
+
+
+def refuse_unmade(plan: Plan, target: Target, values: Sequence[ByHand]) -> None:
+    """TargetError that names all that people have to make, with values that they have to add, where a load cannot
+    begin before."""
+    if isinstance(target, LeavesToPeople) and (found := target.by_hand(written_objects(plan))):
+        refuse(f"`{plan.environment.name}`", (*found, *values))

@@ -1,0 +1,86 @@
+"""The values that a mapping itself writes (constants, branches, value maps, owners), and which of them people have to
+make in the target: choices, stages, users, currencies. What only the data says is told by `plan`."""
+
+from collections.abc import Iterator
+from itertools import groupby
+
+from crm_migrate.connecting.by_hand import CODE, ByHand
+from crm_migrate.connecting.contract import Doubt, Foretells, LeavesToPeople, Target, TargetSchema
+from crm_migrate.finding import Finding, Place, Severity
+from crm_migrate.mapping.plan import CellPlan, FieldPlan, ObjectPlan, Plan
+from crm_migrate.mapping.target_lock import FILE
+from crm_migrate.stages.load.objects import loaded_fields, target_object
+
+_OF_WHAT_IS_THERE = "rate_of_load"  # a doubt that nobody ends by making something
+
+
+def values_by_hand(plan: Plan, target: Target) -> tuple[ByHand, ...]:
+    """What people have to make there, or translate to something else, before records with these values are taken."""
+    if not isinstance(target, LeavesToPeople):
+        return ()
+    written = [each for each in plan.objects if not each.existing.only]
+    there = target.describe([each.target for each in written])
+    choices = [
+        ByHand(f"the choice {', '.join(values)} of {field} of {each.target}", target.where_choices(each.target, field))
+        for each in written
+        for field, values in strange(plan, each, there)
+    ]
+    return tuple(dict.fromkeys([*choices, *_foretold(plan, written, target)]))
+
+
+def unmade(plan: Plan, locked: TargetSchema) -> Iterator[Finding]:
+    """Choices that the locked target lacks, before anybody asks it."""
+    hint = f"by {FILE}; add it there, or translate to another, then: crm-migrate target pull"
+    for each in (each for each in plan.objects if not each.existing.only):
+        for field, values in strange(plan, each, locked):
+            message = f"{each.name}: the target lacks the choice {', '.join(values)} of {field}"
+            yield Finding(CODE, message, Severity.WARNING, Place(source=each.name, field=field), hint)
+
+
+def strange(plan: Plan, object_plan: ObjectPlan, there: TargetSchema) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """By field of the target, what the mapping writes and is none of its choices."""
+    found = there.object(object_plan.target)
+    for name, values in said_values(plan, object_plan).items():
+        field = found.field(name) if found else None
+        if field and field.choices and (others := tuple(v for v in values if v not in field.choices)):
+            yield name, others
+
+
+def said_values(plan: Plan, object_plan: ObjectPlan) -> dict[str, tuple[str, ...]]:
+    """By field of the target, in the order of the mapping."""
+    said = {str(field.target): tuple(dict.fromkeys(_said(plan, field))) for field in loaded_fields(object_plan)}
+    return {name: values for name, values in said.items() if values}
+
+
+def _said(plan: Plan, field: FieldPlan) -> Iterator[str]:
+    plain = (field.constant, field.default, *(branch.then for branch in field.case))
+    yield from (value for value in plain if value)
+    for cell in field.cells.values():
+        yield from (value for value in _translated(plan, cell) if value)
+
+
+def _translated(plan: Plan, cell: CellPlan) -> Iterator[str | None]:
+    """What the steps of a cell can make of it, as far as the mapping lists it: a later step may change it again."""
+    if cell.steps and cell.steps[-1].name == "map":
+        found = plan.value_maps[cell.steps[-1].args[0]]
+        yield from (*found.entries.values(), found.default)
+    if plan.owners and any(step.name == "owner" for step in cell.steps):
+        kept = "keep" in (plan.owners.open_records, plan.owners.closed_records)
+        yield from (each.target for each in plan.owners.entries if each.active or kept)
+
+
+def _foretold(plan: Plan, written: list[ObjectPlan], target: Target) -> Iterator[ByHand]:
+    """Users and currencies that are not there, of which the target says so."""
+    if not isinstance(target, Foretells):
+        return
+    for each in written:
+        roles = {str(f.target) for f in loaded_fields(each) if f.kind.role in ("owner", "currency")}
+        values = {name: said for name, said in said_values(plan, each).items() if name in roles}
+        doubts = [d for d in target.foretell(target_object(plan, each), values) if d.code != _OF_WHAT_IS_THERE]
+        for (field, words, hint), some in groupby(sorted(doubts, key=_alike), key=_alike):
+            named = ", ".join(doubt.value for doubt in some)
+            yield ByHand(f"{named} as {field} of {each.target}", hint, words)
+
+
+def _alike(doubt: Doubt) -> tuple[str, str, str]:
+    return doubt.field, doubt.words, doubt.hint

@@ -1,0 +1,92 @@
+"""`target prepare` and `run` name what people have to make in the CRM before: fields, choices, users, in one list."""
+
+import copy
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from freshsales_accounts import Account
+from freshsales_sample import SETTING, project
+from moved import left
+
+GONE = "burak.t@anadolu-makine.example"  # no user of the account
+FIELD = "the custom field cf_tax_id (text) of sales_accounts: Admin Settings > Accounts"
+CHOICE = "the choice Haggling of deal_stage_id of deals: Admin Settings > Deals > deal_stage_id"
+OWNER = f"{GONE} as owner_id of deals (no active user there has this mailbox, the records would be refused): add or"
+Open = Callable[..., Account]
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
+    """Opens accounts without one of the dealer's sellers, and without these fields of accounts; ends them."""
+    there: list[Account] = []
+
+    def open(*without: str) -> Account:
+        schema = copy.deepcopy(SETTING["schema"])
+        for name in without:
+            del schema["objects"]["sales_accounts"]["fields"][name]
+        account = Account(fields=schema, index_seconds="0.2")
+        there.append(account)
+        for each in SETTING["settings"]:
+            if not (each["kind"] == "owners" and each["value"]["email"] == GONE):
+                account.put(each["kind"], each["name"], each["value"])
+        monkeypatch.setenv("CRM_URL", account.url)
+        monkeypatch.setenv("CRM_SECRET", account.token)
+        return account
+
+    yield open
+    for each in there:
+        each.stop()
+
+
+@pytest.fixture
+def dealer(tmp_path: Path) -> Path:
+    """The sample for Freshsales, with a stage that nobody has made there."""
+    folder = project(tmp_path / "anadolu")
+    path = folder / "crm-migrate.yaml"
+    text = path.read_text("utf-8")
+    assert text.count("Teklif: Negotiation") == 1
+    path.write_text(text.replace("Teklif: Negotiation", "Teklif: Haggling"), encoding="utf-8")
+    return folder
+
+
+def test_fields_choices_and_users_stand_in_one_list(
+    opened: Open, dealer: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    opened("cf_tax_id")
+    assert left("target", "prepare", dealer, "--dry-run") == 0
+    told = capsys.readouterr().out
+    assert all(f"by hand: {each}" in told for each in (FIELD, CHOICE, OWNER)), told
+    assert left("target", "prepare", dealer) == 4
+    told = capsys.readouterr().err
+    assert "[made_by_hand]" in told and all(f"\n  {each}" in told for each in (FIELD, CHOICE, OWNER)), told
+
+
+def test_a_run_says_it_before_it_reads(opened: Open, dealer: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    opened("cf_tax_id")
+    assert left("run", dealer) == 4
+    assert FIELD in capsys.readouterr().err
+    assert not list((dealer / ".crm-migrate").glob("runs/*"))
+
+
+def test_after_the_fields_only_values_are_left_and_stop_nothing(
+    opened: Open, dealer: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    opened()
+    assert left("target", "prepare", dealer) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert FIELD not in "".join(lines)
+    assert [line.startswith("by hand: ") for line in lines] == [True] * len(lines)
+    assert f"by hand: {CHOICE}" in lines
+
+
+def test_a_check_tells_choices_that_the_locked_target_lacks(
+    opened: Open, dealer: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    opened()
+    assert left("target", "prepare", dealer) == left("target", "pull", dealer) == 0
+    capsys.readouterr()
+    assert left("mapping", "check", dealer) == 0
+    told = capsys.readouterr().out
+    assert "warning[made_by_hand]: deals: the target lacks the choice Haggling of deal_stage_id" in told
+    assert "by target.lock; add it there, or translate to another, then: crm-migrate target pull" in told
