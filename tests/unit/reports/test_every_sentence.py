@@ -26,7 +26,7 @@ ROOMS = (
 # Modules of these rooms whose words are for the terminal, for documents, or for one who set up a connector.
 ELSEWHERE = re.compile(
     r"stages/(reconcile/verdict|dedupe/rules|validate/__init__|undo/\w+)"
-    r"|stages/load/(plan|forecast|files_forecast|undeleting|drift|offline|choices|needs|restoring|publishing|sending/\w+)"
+    r"|stages/load/(plan|forecast|files_forecast|undeleting|drift|offline|choices|said_values|needs|restoring|publishing|sending/\w+)"
     r"|cleansing/(kinds|kind_steps|csv_shapes|table_files|people/person_steps|evidence|dates/exchanged)"
     r"|quality/evidence|matching/deciding/evidence"
     r"|crm_migrate_files/(formats|contents|old_formats|dbf_head|mdbtools|sql_tokens|sheet_child|workbook|widths|__init__)"
