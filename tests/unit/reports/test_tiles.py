@@ -82,3 +82,14 @@ def test_an_orphan_is_counted_once() -> None:
     orphan = model.links[0].model_copy(update={"orphans": 1})
     seen = _seen(model.model_copy(update={"links": (orphan,)}))["links"]
     assert seen[1][:2] == ["1", "1"] and seen[2] == 1
+
+
+@pytest.mark.parametrize("left", ["", "exceptions", "fields", "gates", "pack", "bridges"])
+def test_a_report_without_a_part_is_drawn(left: str) -> None:
+    """An empty project, a run without exceptions: `left` is taken from a rich report, all of it where it is empty."""
+    empty = Figures(**{name: getattr(figures(), name) for name, f in Figures.model_fields.items() if f.is_required()})
+    shown = figures().model_copy(update={left: ()}) if left else empty
+    for code in ("en", "de", "tr"):
+        assert "</html>" in render(shown, language(code), masked=True)
+    if not left:
+        assert {state for state, *_ in _seen(shown).values()} == {"none"}
