@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import turns
+from processor import spent
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -32,12 +33,12 @@ def pytest_report_header(config: pytest.Config) -> str | None:
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     """With `--cpu`: what a test took, and the programs that it started; a fixture counts at the first that needs it."""
-    file, before = item.config.getoption("--cpu"), os.times()
+    file = item.config.getoption("--cpu")
+    before = spent() if file else 0
     yield
-    if file is not None:
-        seconds = sum(os.times()[:4]) - sum(before[:4])
+    if file:
         with file.open("a", encoding="utf-8") as out:
-            out.write(json.dumps({"test": item.nodeid, "cpu": round(seconds, 3)}) + "\n")
+            out.write(json.dumps({"test": item.nodeid, "cpu": round(spent() - before, 3)}) + "\n")
 
 
 def pytest_xdist_auto_num_workers() -> int:

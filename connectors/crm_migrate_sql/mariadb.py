@@ -14,11 +14,12 @@ from pymysql.constants import CLIENT, CR, ER
 from pymysql.cursors import SSCursor
 
 from crm_migrate.connecting.contract import ENTITY, TARGET_ID
-from crm_migrate.errors import TargetConflict, TargetError, UsageError
+from crm_migrate.errors import TargetError, UsageError
 from crm_migrate_sql.addresses import CONNECT_SECONDS, masked
 from crm_migrate_sql.bisecting import NO_RECORD, Refused
+from crm_migrate_sql.one_loader import alone, held
 from crm_migrate_sql.tables import Column, Dialect, Table
-from crm_migrate_sql.troubles import still_there, trouble
+from crm_migrate_sql.troubles import trouble
 from crm_migrate_sql.values import text_tables
 
 STATEMENT_SECONDS = 600
@@ -161,15 +162,13 @@ class Mariadb:
             self._writer = None
 
     def _lock(self, connection: "pymysql.Connection[Any]") -> None:
-        """One loader per database, whatever machine it runs on; the lock dies with the connection."""
+        """One loader per database."""
         query = "SELECT GET_LOCK(CONCAT('crm-migrate ', MD5(DATABASE())), 0)"  # names are 64 characters at most
-        ((got,),) = MariadbSession(connection).run(query)
-        if not got:
+        session = MariadbSession(connection)
+        if not alone(lambda: bool(session.run(query)[0][0])):
             drop(connection)
             self._writer = None
-            if self._locked:
-                raise still_there()
-            raise TargetConflict("another crm-migrate is loading this database", hint="wait until it ends; then resume")
+            raise held(ours=self._locked)
         self._locked = True
 
     def _connect(self) -> "pymysql.Connection[Any]":

@@ -14,12 +14,12 @@ from psycopg import errors
 from psycopg.errors import IntegrityConstraintViolation, UniqueViolation
 
 from crm_migrate.connecting.contract import ENTITY, TARGET_ID
-from crm_migrate.errors import TargetConflict
 from crm_migrate_sql.addresses import conninfo, masked, settings
 from crm_migrate_sql.bisecting import NO_RECORD, Refused
 from crm_migrate_sql.bounded import Silent, connect
+from crm_migrate_sql.one_loader import alone, held
 from crm_migrate_sql.tables import Column, Dialect, Table
-from crm_migrate_sql.troubles import still_there, trouble
+from crm_migrate_sql.troubles import trouble
 
 PATIENCE = {  # each may be set otherwise in the URL: ?options=-c statement_timeout=1h
     "statement_timeout": "600s",
@@ -144,17 +144,19 @@ class Postgres:
                 yield PostgresSession(self._writer)
 
     def _lock(self, connection: "psycopg.Connection[Any]") -> None:
-        """One loader per schema, whatever machine it runs on; the lock dies with the connection."""
-        row = connection.execute(
-            "SELECT pg_try_advisory_lock(%s, hashtext(%s))", (LOCK_SPACE, self.dialect.schema or "")
-        ).fetchone()
-        connection.commit()
-        if not row or not row[0]:
+        """One loader per schema."""
+        if not alone(lambda: self._may(connection)):
             connection.close()
-            if self._locked:
-                raise still_there()
-            raise TargetConflict("another crm-migrate is loading this database", hint="wait until it ends; then resume")
+            raise held(ours=self._locked)
         self._locked = True
+
+    def _may(self, connection: "psycopg.Connection[Any]") -> bool:
+        asked = connection.execute(
+            "SELECT pg_try_advisory_lock(%s, hashtext(%s))", (LOCK_SPACE, self.dialect.schema or "")
+        )
+        row = asked.fetchone()
+        connection.commit()
+        return bool(row and row[0])
 
     def _connect(self) -> "psycopg.Connection[Any]":
         return connect(self._dsn, self._options)

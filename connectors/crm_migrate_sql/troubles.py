@@ -12,8 +12,3 @@ def trouble(verb: str, words: str, *, lost: bool, passing: bool) -> TargetError:
     if lost and verb == "write":
         return InDoubt(said, hint=HINT)
     return Retryable(said, hint=HINT) if lost or passing else TargetError(said, hint=HINT)
-
-
-def still_there() -> Retryable:
-    """The error of a lock of ours whose connection is lost, and the server has not noticed."""
-    return Retryable("the database has not noticed yet that our connection was lost", hint="crm-migrate resume")
