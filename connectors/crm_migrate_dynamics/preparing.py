@@ -15,7 +15,7 @@ from crm_migrate_dynamics import answers
 from crm_migrate_dynamics.describe import Described
 from crm_migrate_dynamics.looking import Looking
 from crm_migrate_dynamics.requests import TYPE
-from crm_migrate_dynamics.shapes import KEY_NAME, OWN
+from crm_migrate_dynamics.shapes import CREATED, KEY_NAME, OWN
 
 LOOKS = 60  # at the tables, until they show what was made
 PAUSE = 5.0  # seconds between two of them
@@ -60,6 +60,12 @@ def by_hand(objects: Sequence[TargetObject], looking: Looking) -> tuple[ByHand, 
     """What people make: tables and columns that are not of our own prefix, and a key that is other than we need it."""
     looking.forget()
     return tuple(_lacking(objects, looking)[1])
+
+
+def where_set(field: str) -> str:
+    """The date of creation, by the privilege prvOverrideCreatedOnCreatedBy."""
+    right = "Override Created on or Created by for Records during Data Import"
+    return f'the security role of our user > Miscellaneous privileges: "{right}"' if field == CREATED else ""
 
 
 def where_choices(object: str, field: str) -> str:

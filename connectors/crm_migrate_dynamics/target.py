@@ -35,7 +35,7 @@ from crm_migrate_dynamics.files import Files, is_file
 from crm_migrate_dynamics.foretelling import foretold
 from crm_migrate_dynamics.kit import kit
 from crm_migrate_dynamics.looking import Looking
-from crm_migrate_dynamics.preparing import by_hand, prepare, where_choices
+from crm_migrate_dynamics.preparing import by_hand, prepare, where_choices, where_set
 from crm_migrate_dynamics.records import Shape
 from crm_migrate_dynamics.removing import Removing
 from crm_migrate_dynamics.requests import PAGE, Api
@@ -112,6 +112,10 @@ class DynamicsTarget:
     def by_hand(self, objects: Sequence[TargetObject]) -> tuple[ByHand, ...]:
         """What people make, all of it."""
         return by_hand(objects, self._looking)
+
+    def where_set(self, object: str, field: str) -> str:  # noqa: ARG002 -- of all objects alike
+        """What lets us say a date of creation."""
+        return where_set(field)
 
     def where_choices(self, object: str, field: str) -> str:
         """By its menus."""

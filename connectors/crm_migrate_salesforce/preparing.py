@@ -18,6 +18,7 @@ LOOKS = 6  # at an object, until it shows what was made
 PAUSE = 5.0  # seconds between two of them
 MANAGER = "Setup > Object Manager"
 SEEN = "let our user see it: its Permission Set > Object Settings"
+AUDIT = frozenset({"CreatedDate", "CreatedById", "LastModifiedDate", "LastModifiedById"})
 OF_PEOPLE = "__pc"  # ends the name of a custom field of contacts, as the accounts of people have it
 
 
@@ -38,6 +39,14 @@ def by_hand(objects: Sequence[TargetObject], looking: Looking) -> tuple[ByHand, 
     """What people make: objects, standard fields, lookups, and a key of ours that is other than we need it."""
     looking.forget()
     return tuple(_lacking(objects, looking)[1])
+
+
+def where_set(field: str) -> str:
+    """The audit fields of a record, at its creation: Salesforce Help, "Set Audit Fields upon Record Creation"."""
+    if field not in AUDIT:
+        return ""
+    right = "Set Audit Fields upon Record Creation"
+    return f'Setup > User Interface > Enable "{right}", and that right in the Permission Set of our user'
 
 
 def where_choices(object: str, field: str) -> str:

@@ -42,7 +42,7 @@ from crm_migrate_salesforce.following import merged_into
 from crm_migrate_salesforce.jobs import Jobs
 from crm_migrate_salesforce.kit import kit
 from crm_migrate_salesforce.looking import Looking
-from crm_migrate_salesforce.preparing import by_hand, prepare, where_choices
+from crm_migrate_salesforce.preparing import by_hand, prepare, where_choices, where_set
 from crm_migrate_salesforce.records import Shape
 from crm_migrate_salesforce.removing import Removing
 from crm_migrate_salesforce.requests import Api
@@ -143,6 +143,10 @@ class SalesforceTarget:
     def by_hand(self, objects: Sequence[TargetObject]) -> tuple[ByHand, ...]:
         """What people make, all of it."""
         return by_hand(objects, self._looking)
+
+    def where_set(self, object: str, field: str) -> str:  # noqa: ARG002 -- of all objects alike
+        """What lets us say a date of creation."""
+        return where_set(field)
 
     def where_choices(self, object: str, field: str) -> str:
         """By its menus."""

@@ -36,6 +36,12 @@ def by_hand(objects: Sequence[TargetObject], looking: Looking) -> tuple[ByHand, 
     return tuple(_lacking(objects, looking)[1])
 
 
+def where_set(field: str) -> str:
+    """The date of creation: no request takes one."""
+    taken = "an import of files by an administrator alone takes it (docs/import-files.md): name Legacy_Created_Time"
+    return taken if field == "Created_Time" else ""
+
+
 def where_choices(object: str, field: str) -> str:
     """Where people add a value of a picklist; stages belong to the pipelines of a layout."""
     if field in ("Stage", "Pipeline"):

@@ -31,7 +31,7 @@ from crm_migrate_zoho.describe import object_of
 from crm_migrate_zoho.kit import kit
 from crm_migrate_zoho.looking import Looking
 from crm_migrate_zoho.parts import NAME, prepared
-from crm_migrate_zoho.preparing import by_hand, prepare, where_choices
+from crm_migrate_zoho.preparing import by_hand, prepare, where_choices, where_set
 from crm_migrate_zoho.records import Shape
 from crm_migrate_zoho.removing import Removing
 from crm_migrate_zoho.roles import Roles
@@ -110,6 +110,10 @@ class ZohoTarget:
     def by_hand(self, objects: Sequence[TargetObject]) -> tuple[ByHand, ...]:
         """What people make, all of it."""
         return by_hand(self._real(objects), self._looking)
+
+    def where_set(self, object: str, field: str) -> str:  # noqa: ARG002 -- of all objects alike
+        """What lets us say a date of creation."""
+        return where_set(field)
 
     def where_choices(self, object: str, field: str) -> str:
         """By its menus."""

@@ -538,6 +538,15 @@ class LeavesToPeople(Protocol):
 
 
 @runtime_checkable
+class LetsSet(Protocol):
+    """A target that lets some users set fields which it sets itself for all others."""
+
+    def where_set(self, object: str, field: str) -> str:
+        """Where people let our user set it, or what else helps; "" where nothing does."""
+        ...
+
+
+@runtime_checkable
 class Begins(Protocol):
     """A target in which a write that was cut off may leave a record that no reading shows as ours yet: the next try
     finishes it."""

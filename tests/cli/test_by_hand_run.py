@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import salesforce_orgs
 from freshsales_accounts import Account
 from freshsales_sample import SETTING, project
 from moved import left
@@ -90,3 +91,33 @@ def test_a_check_tells_choices_that_the_locked_target_lacks(
     told = capsys.readouterr().out
     assert "warning[made_by_hand]: deals: the target lacks the choice Haggling of deal_stage_id" in told
     assert "by target.lock; add it there, or translate to another, then: crm-migrate target pull" in told
+
+
+ACCOUNTS = """\
+crm_migrate: 1
+sources:
+  firms: {file: firms.csv, key: id}
+ENVIRONMENT
+objects:
+  accounts:
+    from: firms
+    fields:
+      name: name
+      created_at: since
+"""
+
+
+def _firms(folder: Path, environment: str) -> Path:
+    (folder / "crm-migrate.yaml").write_text(ACCOUNTS.replace("ENVIRONMENT\n", environment), encoding="utf-8")
+    (folder / "firms.csv").write_text("id,name,since\n1,Firma,2019-01-31\n", encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize(("audit", "told"), [("no", True), ("yes", False)])
+def test_the_right_to_set_dates_of_creation_is_named_where_it_is_missing(
+    audit: str, told: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with salesforce_orgs.served(monkeypatch, habits={"audit_fields": audit}):
+        assert left("target", "prepare", _firms(tmp_path, salesforce_orgs.ENVIRONMENT), "--dry-run") == 0
+    words = 'CreatedDate of Account is set there, and not by us: Setup > User Interface > Enable "Set Audit Fields'
+    assert (words in capsys.readouterr().out) is told

@@ -15,7 +15,7 @@ from environments import Environment
 from odoo_databases import Database
 from portals import TOKEN, Portal
 
-from crm_migrate.connecting.contract import LeavesToPeople, Target, TargetField, TargetObject
+from crm_migrate.connecting.contract import LeavesToPeople, LetsSet, Target, TargetField, TargetObject
 from crm_migrate.connecting.discovery import connector
 from crm_migrate.errors import TargetError
 from crm_migrate_salesforce.shapes import KEY as EXTERNAL
@@ -259,3 +259,27 @@ def _renamed(objects: tuple[TargetObject, ...]) -> tuple[TargetObject, ...]:
     of = objects[1]
     fields = tuple(replace(each, name=each.name.replace("shoe_size", "x_shoe_size")) for each in of.fields)
     return (objects[0], replace(of, fields=fields))
+
+
+@pytest.mark.parametrize(
+    ("name", "field", "words"),
+    [
+        ("salesforce", "CreatedDate", 'Setup > User Interface > Enable "Set Audit Fields upon Record Creation"'),
+        ("dynamics", "createdon", "Override Created on or Created by for Records during Data Import"),
+        ("zoho", "Created_Time", "an import of files by an administrator alone takes it"),
+    ],
+)
+def test_what_lets_us_set_a_date_of_creation_is_known(
+    name: str, field: str, words: str, opened: Callable[[str, bool], Target]
+) -> None:
+    target = opened(name, True)
+    assert isinstance(target, LetsSet)
+    assert words in target.where_set("lead", field)
+    assert target.where_set("lead", "rank") == ""
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_where_choices_are_added_is_said_of_each(name: str, opened: Callable[[str, bool], Target]) -> None:
+    target = opened(name, True)
+    assert isinstance(target, LeavesToPeople)
+    assert " > " in target.where_choices(CASES[name][1][-1].name, "stage")

@@ -1,31 +1,47 @@
 """The values that a mapping itself writes (constants, branches, value maps, owners), and which of them people have to
-make in the target: choices, stages, users, currencies. What only the data says is told by `plan`."""
+make or allow in the target: choices, stages, users, currencies, dates of creation. What only the data says is told by
+`plan`."""
 
 from collections.abc import Iterator
 from itertools import groupby
 
 from crm_migrate.connecting.by_hand import CODE, ByHand
-from crm_migrate.connecting.contract import Doubt, Foretells, LeavesToPeople, Target, TargetSchema
+from crm_migrate.connecting.contract import Doubt, Foretells, LeavesToPeople, LetsSet, Target, TargetSchema
 from crm_migrate.finding import Finding, Place, Severity
 from crm_migrate.mapping.plan import CellPlan, FieldPlan, ObjectPlan, Plan
 from crm_migrate.mapping.target_lock import FILE
 from crm_migrate.stages.load.objects import loaded_fields, target_object
 
+LEFT_OUT = "take it out of the mapping, or name a field of your own with `to:`"
 _OF_WHAT_IS_THERE = "rate_of_load"  # a doubt that nobody ends by making something
 
 
 def values_by_hand(plan: Plan, target: Target) -> tuple[ByHand, ...]:
-    """What people have to make there, or translate to something else, before records with these values are taken."""
+    """What people have to make or allow there, or the mapping has to say otherwise, before such records are taken."""
     if not isinstance(target, LeavesToPeople):
         return ()
     written = [each for each in plan.objects if not each.existing.only]
     there = target.describe([each.target for each in written])
-    choices = [
-        ByHand(f"the choice {', '.join(values)} of {field} of {each.target}", target.where_choices(each.target, field))
-        for each in written
-        for field, values in strange(plan, each, there)
-    ]
-    return tuple(dict.fromkeys([*choices, *_foretold(plan, written, target)]))
+    found = (*_set_there(plan, written, there, target), *_choices(plan, written, there, target))
+    return tuple(dict.fromkeys([*found, *_foretold(plan, written, target)]))
+
+
+def _choices(plan: Plan, written: list[ObjectPlan], there: TargetSchema, target: LeavesToPeople) -> Iterator[ByHand]:
+    for each in written:
+        for field, values in strange(plan, each, there):
+            what = f"the choice {', '.join(values)} of {field} of {each.target}"
+            yield ByHand(what, target.where_choices(each.target, field))
+
+
+def _set_there(plan: Plan, written: list[ObjectPlan], there: TargetSchema, target: Target) -> Iterator[ByHand]:
+    """Fields that the target sets itself, and what lets us set them."""
+    for each in written:
+        found = there.object(each.target)
+        for field in target_object(plan, each).fields:
+            described = found.field(field.name) if found else None
+            if described and described.read_only:
+                where = target.where_set(each.target, field.name) if isinstance(target, LetsSet) else ""
+                yield ByHand(f"{field.name} of {each.target} is set there, and not by us", where or LEFT_OUT)
 
 
 def unmade(plan: Plan, locked: TargetSchema) -> Iterator[Finding]:
