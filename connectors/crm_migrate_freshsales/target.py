@@ -24,7 +24,7 @@ from crm_migrate.connecting.contract import (
     WriteBatch,
 )
 from crm_migrate.connecting.http import Pace, Waiting
-from crm_migrate.connecting.owning import not_there
+from crm_migrate.connecting.owning import by_mailbox
 from crm_migrate_freshsales import costing, records
 from crm_migrate_freshsales.answers import Record
 from crm_migrate_freshsales.auth import open_rooms
@@ -112,7 +112,7 @@ class FreshsalesTarget:
 
     def foretell(self, object: TargetObject, values: Mapping[str, Collection[str]]) -> Iterator[Doubt]:
         """By its users."""
-        return not_there(object, values, lambda: self._looking.names(self._calls.model(object)).owners)
+        return by_mailbox(object, values, lambda: self._looking.names(self._calls.model(object)).owners)
 
     def where_choices(self, object: str, field: str) -> str:
         """By its menus."""

@@ -29,7 +29,7 @@ from crm_migrate.connecting.contract import (
     WriteBatch,
 )
 from crm_migrate.connecting.http import Waiting
-from crm_migrate.connecting.owning import not_there
+from crm_migrate.connecting.owning import by_mailbox
 from crm_migrate_hubspot import costing
 from crm_migrate_hubspot.answers import Record
 from crm_migrate_hubspot.auth import Rooms
@@ -200,7 +200,7 @@ class HubSpotTarget:
 
     def foretell(self, object: TargetObject, values: Mapping[str, Collection[str]]) -> Iterator[Doubt]:
         """By its users."""
-        return not_there(object, values, lambda: self._portal.names(object.name).owners)
+        return by_mailbox(object, values, lambda: self._portal.names(object.name).owners)
 
     def where_choices(self, object: str, field: str) -> str:
         """By its menus."""

@@ -4,7 +4,7 @@ Our key is an external id, which Odoo takes once; so who was created by a try th
 """
 
 import threading
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from urllib.parse import urlsplit
 
 import pyarrow as pa
@@ -17,12 +17,14 @@ from crm_migrate.connecting.contract import (
     Allowance,
     Answer,
     By,
+    Doubt,
     Limits,
     TargetObject,
     TargetSchema,
     WriteBatch,
 )
 from crm_migrate.connecting.http import Waiting
+from crm_migrate.connecting.owning import not_there
 from crm_migrate.connecting.shaping import Record
 from crm_migrate_odoo import records
 from crm_migrate_odoo.auth import open_rooms, signed_in
@@ -86,6 +88,16 @@ class OdooTarget:
     def by_hand(self, objects: Sequence[TargetObject]) -> tuple[ByHand, ...]:
         """What people make, all of it."""
         return by_hand(objects, self._looking)
+
+    def foretell(self, object: TargetObject, values: Mapping[str, Collection[str]]) -> Iterator[Doubt]:
+        """By the records that owners and currencies are named by."""
+        described = self._looking.described(object.name)
+
+        def called(field: str, said: Collection[str]) -> Collection[str]:
+            place = described.place(field) if described else None
+            return self._looking.ids_of(place.of, place.by, said) if place and place.by else said
+
+        return not_there(object, values, called)
 
     def where_choices(self, object: str, field: str) -> str:
         """By its menus."""

@@ -21,7 +21,7 @@ from crm_migrate.connecting.contract import (
     WriteBatch,
 )
 from crm_migrate.connecting.http import Pace, Waiting
-from crm_migrate.connecting.owning import not_there
+from crm_migrate.connecting.owning import by_mailbox
 from crm_migrate_opencrm import costing
 from crm_migrate_opencrm import rows as records
 from crm_migrate_opencrm.describing import lacking, object_of
@@ -102,7 +102,7 @@ class OpenTarget:
 
     def foretell(self, object: TargetObject, values: Mapping[str, Collection[str]]) -> Iterator[Doubt]:
         """By its users."""
-        return not_there(object, values, self._dialect.people)
+        return by_mailbox(object, values, self._dialect.people)
 
     def where_choices(self, object: str, field: str) -> str:
         """By its menus."""

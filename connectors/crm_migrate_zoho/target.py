@@ -5,7 +5,7 @@ made twice. A query reads what was committed; the search of records, which has a
 """
 
 import threading
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 import pyarrow as pa
 
@@ -16,6 +16,7 @@ from crm_migrate.connecting.contract import (
     Action,
     Answer,
     By,
+    Doubt,
     Limits,
     Load,
     TargetObject,
@@ -23,6 +24,7 @@ from crm_migrate.connecting.contract import (
     WriteBatch,
 )
 from crm_migrate.connecting.http import Waiting
+from crm_migrate.connecting.owning import not_there
 from crm_migrate.connecting.shaping import Record
 from crm_migrate_zoho import answers, costing, records, requests
 from crm_migrate_zoho.auth import open_rooms
@@ -110,6 +112,16 @@ class ZohoTarget:
     def by_hand(self, objects: Sequence[TargetObject]) -> tuple[ByHand, ...]:
         """What people make, all of it."""
         return by_hand(self._real(objects), self._looking)
+
+    def foretell(self, object: TargetObject, values: Mapping[str, Collection[str]]) -> Iterator[Doubt]:
+        """By the records that owners and currencies are named by."""
+        described = self._looking.described(object.name)
+
+        def called(field: str, said: Collection[str]) -> Collection[str]:
+            place = described.place(field) if described else None
+            return self._looking.ids_of(said) if place and place.by else said
+
+        return not_there(object, values, called)
 
     def where_set(self, object: str, field: str) -> str:  # noqa: ARG002 -- of all objects alike
         """What lets us say a date of creation."""

@@ -1,23 +1,45 @@
-"""Who may own records in a CRM whose users are known by their mailboxes."""
+"""What a CRM foretells of owners and currencies, where it can say which of them are there."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 
 from crm_migrate.connecting.contract import Doubt, TargetObject
 from crm_migrate.crm.types import type_of
 
-CODE = "owner_not_there"
+# Role of a field -> code, what becomes of the records, the next step.
+_TOLD = {
+    "owner": (
+        "owner_not_there",
+        "no user there to whom records can be given is called so, the records would be refused",
+        "add or activate who is missing there, or name another owner in `owners:`",
+    ),
+    "currency": (
+        "currency_not_there",
+        "the currency is not there, the records would be refused",
+        "activate it there",
+    ),
+}
+Called = Callable[[str, Collection[str]], Collection[str]]
 
 
-def not_there(
+def not_there(object: TargetObject, values: Mapping[str, Collection[str]], called: Called) -> Iterator[Doubt]:
+    """The values of owners and currencies of which the CRM has none; `called` gives those of a field's values that are
+    there."""
+    for field in object.fields:
+        role = type_of(field.type).role
+        if role in _TOLD and (said := values.get(field.name)):
+            there = called(field.name, said)
+            yield from (Doubt(field.name, value, *_TOLD[role]) for value in sorted(said) if value not in there)
+
+
+def by_mailbox(
     object: TargetObject, values: Mapping[str, Collection[str]], people: Callable[[], Collection[str]]
 ) -> Iterator[Doubt]:
-    """Values of owners that are no mailbox of a user to whom the CRM gives records; `people` asks for those, in small
-    letters."""
-    words = "no active user there has this mailbox, the records would be refused"
-    hint = "add or activate who is missing there, or name another owner in `owners:`"
-    said = {f.name: values[f.name] for f in object.fields if type_of(f.type).role == "owner" and values.get(f.name)}
-    there = people() if said else ()
-    for name, owners in said.items():
-        for value in sorted(owners):
-            if value.lower() not in there:
-                yield Doubt(name, value, CODE, words, hint)
+    """The same where users are known by their mailboxes: `people` asks for these, in small letters."""
+    owners = {name: said for name, said in values.items() if _is_owner(object, name)}
+    there = people() if owners else ()
+    return not_there(object, owners, lambda _, said: {value for value in said if value.lower() in there})
+
+
+def _is_owner(object: TargetObject, name: str) -> bool:
+    field = object.field(name)
+    return field is not None and type_of(field.type).role == "owner"

@@ -13,7 +13,7 @@ from moved import left
 GONE = "burak.t@anadolu-makine.example"  # no user of the account
 FIELD = "the custom field cf_tax_id (text) of sales_accounts: Admin Settings > Accounts"
 CHOICE = "the choice Haggling of deal_stage_id of deals: Admin Settings > Deals > deal_stage_id"
-OWNER = f"{GONE} as owner_id of deals (no active user there has this mailbox, the records would be refused): add or"
+OWNER = f"{GONE} as owner_id of deals (no user there to whom records can be given is called so, the records would be"
 Open = Callable[..., Account]
 
 

@@ -15,7 +15,7 @@ from environments import Environment
 from odoo_databases import Database
 from portals import TOKEN, Portal
 
-from crm_migrate.connecting.contract import LeavesToPeople, LetsSet, Target, TargetField, TargetObject
+from crm_migrate.connecting.contract import Foretells, LeavesToPeople, LetsSet, Target, TargetField, TargetObject
 from crm_migrate.connecting.discovery import connector
 from crm_migrate.errors import TargetError
 from crm_migrate_salesforce.shapes import KEY as EXTERNAL
@@ -283,3 +283,22 @@ def test_where_choices_are_added_is_said_of_each(name: str, opened: Callable[[st
     target = opened(name, True)
     assert isinstance(target, LeavesToPeople)
     assert " > " in target.where_choices(CASES[name][1][-1].name, "stage")
+
+
+OWNED = {
+    "salesforce": ("Account", "Owner.Email"), "hubspot": ("deals", "hubspot_owner_id"),
+    "dynamics": ("lead", "ownerid.internalemailaddress"), "zoho": ("Accounts", "Owner.email"),
+    "freshsales": ("deals", "owner_id"), "odoo": ("res.partner", "user_id.login"),
+    "espocrm": ("Account", "assignedUserId"), "suitecrm": ("Accounts", "assigned_user_id"),
+    "vtiger": ("Accounts", "assigned_user_id"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OWNED)
+def test_owners_who_are_not_there_are_foretold(name: str, opened: Callable[[str, bool], Target]) -> None:
+    object, field = OWNED[name]
+    target = opened(name, True)
+    assert isinstance(target, Foretells)
+    owned = TargetObject(object, (TargetField(field, "owner"),))
+    (doubt,) = target.foretell(owned, {field: ["nobody@firma.example"]})
+    assert (doubt.field, doubt.value, doubt.code) == (field, "nobody@firma.example", "owner_not_there")
