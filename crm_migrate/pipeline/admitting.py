@@ -6,7 +6,6 @@ from crm_migrate.pipeline.order import reaches
 from crm_migrate.stages.load.needs import Needs, look_at_needs
 from crm_migrate.stages.load.objects import written_objects
 from crm_migrate.stages.load.preparing import refuse_unmade
-from crm_migrate.stages.load.said_values import values_by_hand
 from crm_migrate.workspace.layout import Project, Run
 from crm_migrate.workspace.ledger import checked
 from crm_migrate.workspace.locking import project_lock
@@ -27,7 +26,7 @@ def reach(plan: Plan, project: Project, *, loads: bool) -> None:
     try:
         target.prepare(written_objects(plan), apply=False)
         if loads:
-            refuse_unmade(plan, target, values_by_hand(plan, target))
+            refuse_unmade(plan, target)
     finally:
         target.close()
 

@@ -77,11 +77,10 @@ def prepare(project: Project, environment: str | None, *, apply: bool) -> tuple[
     plan, _ = resolve(project, environment=environment)
     target = open_target(plan, project)
     try:
-        values = values_by_hand(plan, target)
-        missing = (*map(str, values), *target.prepare(written_objects(plan), apply=False))
+        missing = (*map(str, values_by_hand(plan, target)), *target.prepare(written_objects(plan), apply=False))
         if not apply:
             return missing
-        refuse_unmade(plan, target, values)
+        refuse_unmade(plan, target)
         with project_lock(project), target_lock(target.identity()):
             make(target, written_objects(plan))
             return missing

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
-from crm_migrate.connecting.by_hand import ByHand, refuse
+from crm_migrate.connecting.by_hand import refuse
 from crm_migrate.connecting.contract import LeavesToPeople, Target, TargetObject
 from crm_migrate.errors import InDoubt
 from crm_migrate.mapping.plan import Plan
 from crm_migrate.stages.load.objects import written_objects
+from crm_migrate.stages.load.said_values import values_by_hand
 
 TRIES = 6
 
@@ -22,8 +23,7 @@ def prepare(target: Target, objects: Sequence[TargetObject]) -> None:
     target.prepare(objects, apply=True)
 
 
-def refuse_unmade(plan: Plan, target: Target, values: Sequence[ByHand]) -> None:
-    """TargetError that names all that people have to make, with values that they have to add, where a load cannot
-    begin before."""
+def refuse_unmade(plan: Plan, target: Target) -> None:
+    """TargetError that names all that people have to make where a load cannot begin before, and the values with it."""
     if isinstance(target, LeavesToPeople) and (found := target.by_hand(written_objects(plan))):
-        refuse(f"`{plan.environment.name}`", (*found, *values))
+        refuse(f"`{plan.environment.name}`", (*found, *values_by_hand(plan, target)))
