@@ -186,6 +186,7 @@ def _bridges(name: str, bridges: Iterable[Bridge]) -> Table:
         rows += [(*head, "term", term.name, term.amount, term.change) for term in b.terms]
         rows.append((*head, "unexplained", "", b.unexplained, None))
         rows.append((*head, "unreadable", "", None, -b.unreadable))
+        rows += [(*head, "unrated", "", None, -b.unrated)] if b.unrated else []
         rows.append((*head, "target_total", "", b.target_total, b.target_lines))
     return _table(name, "object measure currency line:word name:word amount:money lines:int", rows)
 

@@ -155,7 +155,8 @@ class TargetSet(Figure):
 class Term(Figure):
     """One bar of a bridge: a signed sum of `lines` ledger lines. `reasons` (code, lines, amount) add up to it.
 
-    `change` is what the number of lines changes by: source lines + all changes - unreadable ones = target lines.
+    `change` is what the number of lines changes by: source lines + all changes - unreadable - unrated ones = target
+    lines.
     """
 
     name: str
@@ -170,6 +171,7 @@ class Bridge(Figure):
     """Source total + the signed terms + unexplained = target total; the unexplained part must be 0.
 
     `unreadable` counts amounts that could not be read, on both sides those of one record once; they block.
+    `unrated` counts amounts that have no exchange rate on their day, in the report's currency only.
     """
 
     object: str
@@ -182,6 +184,7 @@ class Bridge(Figure):
     target_lines: int
     unexplained: str
     unreadable: int = 0
+    unrated: int = 0
     group: str = ""
 
     @property

@@ -1,6 +1,7 @@
 """The lines that a bridge is made of: what source rows say, what is expected of records, what the target has.
 
 Each is a table with text, amount, unit and the day whose rate counts; what is no exact amount has a text and no amount.
+`unrated` tells an amount without a rate on its day, in the report's currency, from one that cannot be read.
 """
 
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
@@ -27,7 +28,8 @@ def source_lines(
     text = f"nullif({quoted(measure.name)}, '')"
     tables.execute(
         f"""CREATE TEMP TABLE {table} AS
-        SELECT *, text AS was_text, unit AS was_unit, amount AS was_amount, day AS was_day FROM (
+        SELECT *, text AS was_text, unit AS was_unit, amount AS was_amount, day AS was_day, FALSE AS unrated
+        FROM (
           SELECT __source AS source, __row AS row, __split AS split, __key AS key,
             __state AS state, __code AS code, __rule AS rule, __cluster AS cluster, __corrected AS corrected,
             {text} AS text, {_unit(currency, "")} AS unit, {exact(text)} AS amount, {_day(plan, object_plan)} AS day
@@ -115,7 +117,8 @@ def expected_lines(
     tables.execute(
         f"""CREATE TEMP TABLE {table} AS
         SELECT c.__cluster AS cluster, x.__entity AS entity, {_unit(currency, "c.")} AS unit, {cell} AS text,
-          {exact(cell)} AS amount, {_day(plan, object_plan, f"c.{quoted(on.name)}" if on else None)} AS day, {states}
+          {exact(cell)} AS amount, {_day(plan, object_plan, f"c.{quoted(on.name)}" if on else None)} AS day,
+          FALSE AS unrated, {states}
         FROM {quoted(f"expected/{name}")} x JOIN {complete} c ON c.__cluster = x.__cluster
         {with_kept(object_plan, "x.__entity")} LEFT JOIN {theirs} t ON t.target_id = k.target_id"""
     )
@@ -168,7 +171,7 @@ def actual_lines(
     theirs = tables.scan(THEIRS, name, also=texts(*fields))
     stood = ", ".join(f"b.{each} AS stood_{each}" for each in ("unit", "text", "amount", "day"))
     tables.execute(
-        f"""CREATE TEMP TABLE {table} AS SELECT a.* EXCLUDE (target_id), {stood}
+        f"""CREATE TEMP TABLE {table} AS SELECT a.* EXCLUDE (target_id), FALSE AS unrated, {stood}
         FROM (SELECT {columns} FROM {raw} WHERE __entity IS NOT NULL) a
         LEFT JOIN (SELECT {columns} FROM {theirs}) b USING (target_id)"""
     )
@@ -186,9 +189,12 @@ def actual_lines(
 
 
 def converted(tables: Relations, table: str, amounts: list[tuple[str, str, str]], unit: str) -> str:
-    """A copy of a table with each amount, of its unit and day, in the report's currency; `rates` is there."""
+    """A copy of a table with each amount, of its unit and day, in the report's currency; `rates` is there.
+
+    Of the first of the amounts `unrated` says that it can be read and has no rate.
+    """
     name = in_report(table)
-    cells, joins = [], []
+    cells, joins = [f"t.{amounts[0][0]} IS NOT NULL AND r0.rate IS NULL AS unrated"], []
     for number, (amount, own, dated) in enumerate(amounts):
         day = f"CASE WHEN t.{own} = {literal(unit)} THEN DATE '9999-12-31' ELSE t.{dated} END"
         tables.execute(

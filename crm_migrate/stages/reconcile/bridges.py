@@ -91,7 +91,7 @@ def _convert(
 ) -> None:
     """All currencies of one amount in the report's, each line at the rate of its day.
 
-    A line whose currency has no rate on its day counts as unreadable here; its own currency's bridge has it.
+    A line whose currency has no rate on its day is `unrated` here; its own currency's bridge has it.
     """
     own = ("amount", "unit", "day")
     amounts = {
@@ -141,15 +141,17 @@ def _bridges(
 
 @dataclass(frozen=True, slots=True)
 class _Total:
-    """One side in one unit: the sum, lines with a text and with an amount, texts that are no amount to this day."""
+    """One side in one unit: the sum, lines with a text and with an amount; texts that are no amount to this day, and
+    amounts without a rate."""
 
     amount: Decimal | None
     texts: int
     amounts: int
     unreadable: int
+    unrated: int
 
 
-_NOTHING = _Total(None, 0, 0, 0)
+_NOTHING = _Total(None, 0, 0, 0, 0)
 _Terms = dict[str, Term]  # by unit, of those that have lines
 
 
@@ -163,9 +165,11 @@ def _sent_unreadable(expected: str) -> str:
 def _totals(tables: Relations, lines: str, odd: str = "TRUE", was: str = "") -> dict[str, _Total]:
     """By unit; with `was` of what the lines were before people corrected them. `odd`: which unreadable ones count."""
     rows = tables.rows(
-        f"""SELECT unit, sum(amount), count(text), count(amount), sum(odd)::BIGINT FROM (
-          SELECT {was}unit AS unit, {was}amount AS amount, {was}text AS text, 0 AS odd FROM {lines}
-          UNION ALL SELECT unit, NULL, NULL, 1 FROM {lines} WHERE text IS NOT NULL AND amount IS NULL AND {odd})
+        f"""SELECT unit, sum(amount), count(text), count(amount), count(*) FILTER (NOT unrated),
+          count(*) FILTER (unrated) FROM (
+          SELECT {was}unit AS unit, {was}amount AS amount, {was}text AS text, NULL AS unrated FROM {lines}
+          UNION ALL
+          SELECT unit, NULL, NULL, unrated FROM {lines} WHERE text IS NOT NULL AND amount IS NULL AND {odd})
         GROUP BY unit"""
     )
     return {str(unit): _Total(*told) for unit, *told in rows}
@@ -186,6 +190,7 @@ def _bridge(
         target_lines=target.amounts,
         unexplained=plain(Decimal(target.amount or 0) - Decimal(source.amount or 0) - explained, unit),
         unreadable=source.unreadable + target.unreadable,
+        unrated=source.unrated + target.unrated,
     )
 
 

@@ -73,6 +73,10 @@ def not_checked(plan: Plan, found: Found) -> Iterator[str]:
         yield f"{name}: {count:,} values could not be read as it asks; their records are not in the figure."
     for name, count in found.unrated.items():
         yield f"{name}: {count:,} rows have no exchange rate on their day; its figure of the sources is without them."
+    for bridge in found.report_bridges:
+        if bridge.unrated:
+            told = f"amounts have no exchange rate on their day; the sums in {bridge.currency} are without them."
+            yield f"{bridge.object}.{bridge.measure}: {bridge.unrated:,} {told}"
     if not plan.reconcile.controls:
         yield "No control total from outside was given: that units and scale are right is not proven by this report."
     if not plan.reconcile.kpis and not plan.reconcile.pack:

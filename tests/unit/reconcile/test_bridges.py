@@ -38,7 +38,7 @@ def only(found: list[Bridge]) -> Bridge:
 
 def lines_add_up(bridge: Bridge) -> bool:
     """Where nothing is unexplained: the lines of the source, what terms change of them, less the unreadable ones."""
-    change = sum(term.change for term in bridge.terms) - bridge.unreadable
+    change = sum(term.change for term in bridge.terms) - bridge.unreadable - bridge.unrated
     return bridge.unexplained != "0.00" or bridge.source_lines + change == bridge.target_lines
 
 
@@ -524,8 +524,30 @@ def test_without_a_currency_of_the_report_there_is_no_such_bridge(tmp_path: Path
 def test_a_line_without_a_rate_on_its_day_blocks_only_there(tmp_path: Path, day: str | None) -> None:
     found = bridged(tmp_path, deal("1", day=day), deal("1000", "TRY", day), following=plan(EURO))
 
-    assert told(only(found.converted)) == ("1.00", 2, "1.00", 1, "0.00", 1)
-    assert [b.unreadable for b in found.bridges] == [0, 0]
+    assert told(only(found.converted)) == ("1.00", 2, "1.00", 1, "0.00", 0)
+    assert [(b.unreadable, b.unrated) for b in (*found.bridges, *found.converted)] == [(0, 0), (0, 0), (0, 1)]
+
+
+def test_what_cannot_be_read_and_what_has_no_rate_are_two_things(tmp_path: Path) -> None:
+    """2 EUR, 1000 TRY at 0.025 and 10 USD at 0.9 arrive; 500 TRY is held; 7 TRY and 8 TRY come before the first rate,
+    one of them excluded; 9x is no number; and 4 TRY, without a rate, is what somebody made of 5x."""
+    unread = Deal((Row("9x", cleared=True),), said=(None, "EUR", None))
+    mended = Deal((Row("4", "TRY", "2024-12-31", was=(("Amount", "5x"),)),))
+    held = Row("500", "TRY", "2025-06-01", aside=("held", "not_a_day", ""))
+    early = Row("8", "TRY", "2024-12-31", aside=("excluded", "excluded_rule", ""))
+
+    found = bridged(
+        tmp_path, deal("2"), deal("1000", "TRY", "2025-05-31"), deal("10", "USD", "2025-06-02"), unread, mended,
+        deal("7", "TRY", "2024-12-31"), rows=[held, early], following=plan(EURO),
+    )  # fmt: skip
+
+    (bridge,) = found.converted
+    assert (bridge.source_total, bridge.target_total, bridge.unexplained) == ("46.00", "36.00", "0.00")
+    assert terms(bridge)["held"] == ("-10.00", 1, -1), "500 at 0.02"
+    assert (bridge.unreadable, bridge.unrated) == (1, 3), "9x; 7, 8 and 4 TRY"
+    assert [(b.currency, b.unreadable, b.unrated) for b in found.bridges] == [
+        ("EUR", 1, 0), ("TRY", 0, 0), ("USD", 0, 0)
+    ]  # fmt: skip
 
 
 def test_where_no_day_is_named_the_newest_rate_counts(tmp_path: Path) -> None:

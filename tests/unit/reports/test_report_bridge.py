@@ -1,5 +1,6 @@
 """The bridge in the currency of the report is in the page and in the workbook, and adds up there."""
 
+import json
 import re
 from decimal import Decimal
 from pathlib import Path
@@ -13,20 +14,26 @@ from crm_migrate.workspace.figures import Bridge, Term
 BRIDGE = Bridge(
     object="deals", measure="amount", currency="CHF", source_total="150.25", source_lines=4,
     terms=(Term(name="excluded", amount="-50.00", lines=1),), unexplained="0.00", target_total="100.25", target_lines=3,
-    unreadable=0,
+    unreadable=1, unrated=2,
 )  # fmt: skip
 
 
 def test_page_and_workbook_show_it(tmp_path: Path) -> None:
     shown = figures().model_copy(update={"report_bridges": (BRIDGE,)})
-    html, xlsx = write_reports(shown, tmp_path, formats=("html", "xlsx"))
+    html, xlsx, json_file = write_reports(shown, tmp_path, formats=("html", "xlsx", "json"))
     table = html.read_text("utf-8").partition('data-table="report_bridge"')[2].partition("</table>")[0]
     cells = re.findall(r'<tr class="(\w+)">.*?<td class="n" data-v="([^"]*)"', table)
     told = [(kind, Decimal(amount)) for kind, amount in cells]
     assert told == [
         ("source_total", Decimal("150.25")), ("term", Decimal(-50)), ("unexplained", Decimal(0)),
-        ("target_total", Decimal("100.25")),
+        ("bad", Decimal(-1)), ("bad", Decimal(-2)), ("target_total", Decimal("100.25")),
     ]  # fmt: skip
     sheet = load_workbook(xlsx)["Amounts in the currency of…"]
     amounts = [Decimal(str(row[5])) for row in sheet.iter_rows(min_row=2, values_only=True) if row[5] is not None]
     assert amounts == [Decimal("150.25"), Decimal(-50), Decimal(0), Decimal("100.25")]
+    lines = dict(re.findall(r'data-v="(unreadable|unrated)".*?<span data-figure="\w+" data-v="(\d+)"', table))
+    assert lines == {"unreadable": "1", "unrated": "2"}
+    said = {row[3]: row[6] for row in sheet.iter_rows(min_row=2, values_only=True)}
+    assert said["Unreadable amounts"] == -1 and said["Without a rate on their day"] == -2
+    (bridge,) = json.loads(json_file.read_text("utf-8"))["figures"]["report_bridges"]
+    assert (bridge["unreadable"], bridge["unrated"]) == (1, 2)
