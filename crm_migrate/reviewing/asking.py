@@ -17,7 +17,8 @@ from crm_migrate.workspace.tables import CLUSTERS
 
 LIMIT = 200  # questions of one workbook: a morning's work
 TOO_MANY = 30  # records of one question that can be shown at all
-BIG, BEYOND = f"more than {TOO_MANY} records each: sharpen the rule", "less important: raise --limit or --audit"
+BIG = f"more than {TOO_MANY} records each: sharpen the rule"
+BEYOND = "less important: not in this file, whoever sent it can ask for more"
 
 
 def ask(plan: Plan, run: Run, *, limit: int = LIMIT, audit: int = LIMIT) -> Pack:
