@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from crm_migrate import __version__
 from crm_migrate.errors import CrmMigrateError, InputError
 from crm_migrate.reports.json_report import ReportFile
 from crm_migrate.signing.evidence import FORMAT, MANIFEST, MAPPING, PEOPLE, REPORT
@@ -82,7 +83,9 @@ def _meaning(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> tuple[l
         written = files[f"{REPORT}report.json"]
         report = ReportFile.model_validate_json(written)
         sign_offs = parse_sign_offs(files[FILE]) if FILE in files else ()
-    except (KeyError, ValidationError, CrmMigrateError) as error:
+    except ValidationError:
+        return [f"no byte is changed, but {_written_by(written)}"], []
+    except (KeyError, CrmMigrateError) as error:
         return [f"report or sign-offs cannot be read: {type(error).__name__}"], []
     figures, wrong = report.figures, []
     if (figures.header.run, figures.header.signature, figures.verdict) != (
@@ -96,6 +99,19 @@ def _meaning(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> tuple[l
         wrong.append("mapping, decisions, exceptions or samples are not those of the manifest")
     stand = [_told(each) for each in sign_offs if not each.void(bound)]
     return wrong, stand
+
+
+def _written_by(report: bytes) -> str:
+    """Why a report that is as it was written cannot be read: by the version that it says, if it says one."""
+    try:
+        theirs = json.loads(report)["figures"]["header"]["tool_version"]
+    except (KeyError, ValueError, TypeError, RecursionError):
+        theirs = __version__
+    if theirs == __version__:
+        return "the report is none that crm-migrate wrote"
+    return (
+        f"crm-migrate {theirs} wrote the report and crm-migrate {__version__} cannot read it: verify it with {theirs}"
+    )
 
 
 def _below(files: Mapping[str, bytes], folder: str) -> dict[str, str]:
