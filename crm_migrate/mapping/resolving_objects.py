@@ -125,7 +125,7 @@ def _required_are_mapped(
 ) -> None:
     wanted = {f.name for f in canonical.fields if f.required} if canonical else set()
     wanted |= {name for name, field in profile.fields.items() if field.required} if profile else set()
-    for missing in sorted(wanted - {f.name for f in resolved}):
+    for missing in sorted(wanted - {f.name for f in resolved if f.target is not None}):
         message = f"`{missing}` is required and nothing fills it"
         desk.tell_key(
             "required_unmapped", message, (*path, "fields"), f"Add `{missing}:` with a column or `constant:`."

@@ -99,6 +99,18 @@ def test_every_record_stands_in_the_files_as_the_crm_reads_it(first: tuple[Path,
     assert found["04-opt-outs.csv"] == [{"email": "joerg@example.com"}]
 
 
+def test_a_row_without_what_the_import_demands_is_told_and_in_no_file(tmp_path: Path) -> None:
+    mapping = MAPPING.replace("{connector: files}", "{connector: files, profile: odoo_files}").replace(
+        "      first_name: Vorname\n      last_name: Nachname\n", "      full_name: Nachname\n"
+    )
+    mapping = "\n".join(line for line in mapping.splitlines() if "birth_date" not in line and "currency" not in line)
+    folder = project(tmp_path / "odoo", mapping, people=PEOPLE.replace("Yılmaz", ""))
+    figures = run(folder)
+    (people,) = (rows for name, rows in files(folder, figures).items() if "person" in name)
+    assert [row["name"] for row in people] == ["Groß"]
+    assert "missing_required" in {group["code"] for group in figures["exceptions"]}
+
+
 # ---------------------------------------------------------------------------------------------- what the CRM exports
 
 

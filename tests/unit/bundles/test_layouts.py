@@ -14,7 +14,7 @@ from crm_migrate.errors import TargetError
 from crm_migrate.mapping import library
 from crm_migrate.mapping.opening import open_target
 from crm_migrate.mapping.plan import Plan
-from crm_migrate.mapping.resolving import resolve
+from crm_migrate.mapping.resolving import examine, resolve
 from crm_migrate.stages.load.objects import target_object
 from crm_migrate.words import catalogue, languages
 from crm_migrate.workspace.layout import Project
@@ -132,6 +132,60 @@ def test_a_small_company_in_every_layout(tmp_path: Path, name: str) -> None:
     assert all(p.name in told for p in (first, second, last)) and "{" not in told
     for step in layout["steps"]:
         assert all(f"bundle.step.{step}" in catalogue(code) for code in languages("bundle"))
+
+
+# What the import of a CRM refuses a row without, as its `evidence` says.
+DEMANDS = {
+    "odoo_files": {"contacts": {"full_name"}, "leads": {"subject"}, "deals": {"name"}},
+    "salesforce_files": {
+        "contacts": {"last_name"}, "leads": {"last_name", "company_name"}, "deals": {"name", "stage", "close_date"},
+    },
+    "zoho_files": {
+        "contacts": {"last_name"}, "leads": {"last_name", "company_name"},
+        "deals": {"name", "company", "stage", "close_date"},
+    },
+    "dynamics_files": {"contacts": {"last_name"}, "leads": {"subject", "last_name"}, "deals": {"name"}},
+    "freshsales_files": {"contacts": {"last_name"}, "deals": {"name", "amount"}},
+    "suitecrm_files": {
+        "contacts": {"last_name"}, "leads": {"last_name"}, "deals": {"name", "amount", "stage", "close_date"},
+    },
+    "espocrm_files": {"contacts": {"last_name"}, "deals": {"name", "amount", "close_date"}},
+    "pipedrive_files": {"contacts": {"full_name"}},
+    "hubspot_files": {
+        "products": {"name", "price"}, "deals": {"name", "pipeline", "stage"},
+        "tickets": {"subject", "pipeline", "status"}, "tasks": {"subject", "due_at"}, "notes": {"body", "happened_at"},
+    },
+}  # fmt: skip
+ANYTHING = """crm_migrate: 1
+project: {name: by files}
+sources: {rows: {file: in/rows.csv, key: No}}
+environments: {import: {connector: files, profile: PROFILE}}
+objects:
+  OBJECT: {from: rows, fields: {FIELDS}}
+"""
+
+
+@pytest.mark.parametrize(("name", "object"), [(name, each) for name, objects in DEMANDS.items() for each in objects])
+def test_what_the_import_demands_is_mapped_or_the_mapping_is_refused(tmp_path: Path, name: str, object: str) -> None:
+    def lacking(fields: str) -> set[str]:
+        mapping = ANYTHING.replace("PROFILE", name).replace("OBJECT", object).replace("FIELDS", fields)
+        (tmp_path / "crm-migrate.yaml").write_text(mapping, "utf-8")
+        _, findings = examine(Project(tmp_path, tmp_path / "crm-migrate.yaml"))
+        return {f.message.split("`")[1] for f in findings if f.code == "required_unmapped"}
+
+    demanded = DEMANDS[name][object]
+    assert lacking("owner: Who") == demanded
+    assert lacking(", ".join(f"{field}: {{rows: {field}, action: archive}}" for field in demanded)) == demanded
+    assert lacking(", ".join(f"{field}: {field}" for field in demanded)) == set()
+
+
+@pytest.mark.parametrize("name", [each for each in LAYOUTS if library.target_named(each[: -len("_files")], Path())])
+def test_files_are_demanded_what_the_api_of_the_same_crm_demands(name: str) -> None:
+    files, api = (library.target_named(each, Path()) for each in (name, name.removesuffix("_files")))
+    assert files is not None and api is not None
+    for object in (files.objects.keys() & api.objects.keys()) - {"suppressions"}:
+        by_api, by_files = ({f for f, each in p.objects[object].fields.items() if each.required} for p in (api, files))
+        assert by_api <= by_files, object
 
 
 def test_a_link_to_one_of_two_of_a_name_is_refused_and_the_others_go(tmp_path: Path) -> None:
