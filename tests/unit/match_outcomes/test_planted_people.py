@@ -119,3 +119,23 @@ def test_more_records_than_anybody_has_are_held() -> None:
     merges = found.merges().loc["p0":"p59"]
     assert merges["cluster"].nunique() == 60
     assert merges["why"].str.contains("more than 50").all()
+
+
+ONE_NAME: Row = {"phone": "+90 312 5550101", "postal_code": "06100", "city": "Ankara"}
+
+
+def test_who_says_the_same_little_may_be_two_and_who_is_written_the_same_is_one() -> None:
+    little = [ONE_NAME | {"first_name": name} for name in ("Siti", "SITI", "Budi", "Budi")]
+    colleagues = [
+        ONE_NAME | {"first_name": name} for name in ("Ayu", "Dewi", "Eka", "Sri", "Tri", "Wati", "Yudi", "Agus")
+    ]
+    found = matched(*little, *colleagues)
+    assert apart(found, "p0", "p1")
+    assert found.merges().loc["p0", "outcome"] == "review"
+    assert not apart(found, "p2", "p3")
+
+
+def test_who_says_the_same_much_is_one_however_it_is_written() -> None:
+    much = HOME | {"first_name": "Hasan", "birth_date": "1970-02-03"}
+    found = matched(much, {key: value and value.upper() for key, value in much.items()})
+    assert not apart(found, "p0", "p1")
