@@ -10,6 +10,7 @@ Parsed here, compiled to parameterised DuckDB SQL, never evaluated in Python. Gr
   that cannot be read as that type makes the comparison false and `incomparable` true.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from crm_migrate.mapping.expression_sql import Column, Compiled, Resolve, compile_condition, compile_value
@@ -44,6 +45,10 @@ class Expression:
         """Every name with its place (`at`, 0-based), in the order written."""
         return tuple(sorted(_occurrences(self.tree), key=lambda node: node.at))
 
+    def compared(self) -> tuple[tuple[Name, LiteralNode], ...]:
+        """Every name with each constant that it is compared with; a constant knows its place (`at`, 0-based)."""
+        return tuple(_compared(self.tree))
+
     def condition(self, column: Resolve) -> Compiled:
         """DuckDB SQL: BOOLEAN, never NULL. ExpressionError where the storages make no sense together."""
         return compile_condition(self.tree, column)
@@ -72,3 +77,22 @@ def _occurrences(node: Node) -> tuple[NameNode, ...]:
             return tuple(name for part in node.arguments for name in _occurrences(part))
         case LogicNode():
             return tuple(name for part in node.terms for name in _occurrences(part))
+
+
+def _compared(node: Node) -> Iterator[tuple[Name, LiteralNode]]:
+    match node:
+        case InNode():
+            if isinstance(node.value, NameNode):
+                yield from ((node.value.name, member) for member in node.members)
+            yield from _compared(node.value)
+        case CompareNode():
+            for one, other in ((node.left, node.right), (node.right, node.left)):
+                if isinstance(one, NameNode) and isinstance(other, LiteralNode):
+                    yield one.name, other
+                yield from _compared(one)
+        case CallNode():
+            yield from (found for part in node.arguments for found in _compared(part))
+        case LogicNode():
+            yield from (found for part in node.terms for found in _compared(part))
+        case NameNode() | LiteralNode():
+            return

@@ -166,6 +166,19 @@ class ProfileField(Authored):
     required: Flag = Field(default=False, description="the target refuses a record without it")
     unique: Flag = Field(default=False, description="the target takes each value once")
     choices: Texts = Field(default=(), description="the target's own words for it")
+    map: dict[str, Text] = Field(
+        default={}, description="a word of the mapping -> the target's for the same; any other goes as it is"
+    )
+    default: Text | None = Field(
+        default=None, description="what is written where there is no value, unless the mapping says it"
+    )
+    on_invalid: Literal["keep", "clear", "hold"] | None = Field(
+        default=None, description="what becomes of a value that is none, unless the mapping says it"
+    )
+    shared: Literal["keep_best", "hold"] | None = Field(
+        default=None, description="whose it is where several records have a value, unless the mapping says it"
+    )
+    nowhere: Text | None = Field(default=None, description="why the target has no place for it: it is archived")
     reference: str | None = Field(default=None, description="the canonical object that it leads to")
     read_only: Flag = Field(default=False, description="the target computes it itself")
     last_verified: Annotated[Text | None, Field(pattern=_DAY)] = Field(

@@ -38,6 +38,7 @@ from crm_migrate.mapping.resolving_watch import watched
 from crm_migrate.mapping.sharing import with_shared
 from crm_migrate.mapping.slips import read_as_meant
 from crm_migrate.mapping.steps import is_locale
+from crm_migrate.mapping.target_words import in_words_of_target
 from crm_migrate.mapping.tree import Document, Path
 from crm_migrate.mapping.varying import lower
 from crm_migrate.workspace.layout import Project
@@ -229,7 +230,7 @@ def _plan(desk: Desk, environment: str | None, columns: Columns) -> Plan:
     chosen = bought(desk, chosen, object_plans)
     chosen = watched(desk, chosen, object_plans)
     project = desk.file.project
-    return Plan(
+    made = Plan(
         # Our keys in the target depend on it, so it is what travels with the mapping: a folder may be renamed.
         project=project.name or _folder_name(desk.project.folder),
         title=project.name,
@@ -253,6 +254,7 @@ def _plan(desk: Desk, environment: str | None, columns: Columns) -> Plan:
         decision_words=desk.decision_words,
         files=desk.files,
     )
+    return in_words_of_target(desk, made)
 
 
 # ---------------------------------------------------------------------------------------------------- project

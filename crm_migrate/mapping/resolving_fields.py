@@ -2,6 +2,7 @@
 
 from crm_migrate.crm.model import SUPPRESSIONS, CanonicalObject
 from crm_migrate.crm.types import TYPES, OnInvalid, SemanticType
+from crm_migrate.mapping import resolving_target as target
 from crm_migrate.mapping import steps
 from crm_migrate.mapping.authoring import nearest
 from crm_migrate.mapping.desk import Desk
@@ -89,18 +90,18 @@ def _field(line: Line) -> FieldPlan:
     _conflicts(line)
     then = _then(line)
     cells, same_row = _cells(line, then, kind)
-    profile = line.profile
+    profile, nowhere = line.profile, target.has_no_place(line)
     return FieldPlan(
         name=line.name,
         type=kind.name,
-        target=_target(line),
+        target=None if nowhere else _target(line),
         cells=cells,
         ref=reference(line, cells, same_row),
         survive=_survive(line, kind),
         block=line.canonical.block if line.canonical else None,
         required=_required(line),
         constant=chosen(line, spec.constant, "constant"),
-        default=chosen(line, spec.default, "default"),
+        default=chosen(line, spec.default, "default") or target.default(line),
         default_from=spec.default_from,
         case=cases(line),
         per=spec.per,
@@ -110,11 +111,11 @@ def _field(line: Line) -> FieldPlan:
         allow_reconsent=spec.allow_reconsent,
         clear=spec.clear,
         let=line.let,
-        on_invalid=spec.on_invalid or _on_invalid(line, kind),
+        on_invalid=spec.on_invalid or target.on_invalid(line) or _on_invalid(line, kind),
         on_clock_change=spec.on_clock_change or "keep",
         personal=kind.personal or spec.sensitive is not None,
         sensitive=spec.sensitive,
-        action=spec.action,
+        action="archive" if nowhere else spec.action,
         because=spec.because,
         length=profile.length if profile else None,
         unique=profile.unique if profile else False,

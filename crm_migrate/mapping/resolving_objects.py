@@ -27,6 +27,7 @@ from crm_migrate.mapping.profiles import ProfileObject
 from crm_migrate.mapping.resolving_equals import equals
 from crm_migrate.mapping.resolving_fields import fields, implied
 from crm_migrate.mapping.resolving_lookups import asked, idle_words, lookup
+from crm_migrate.mapping.resolving_target import shared
 from crm_migrate.mapping.text import TextError, parse_same, parse_split, parse_veto, parse_wrong
 from crm_migrate.mapping.tree import Path
 
@@ -96,7 +97,7 @@ def _object(desk: Desk, name: str, part: ObjectPart) -> ObjectPlan:
         match=_match(desk, part, canonical, path),
         learned=_learned(desk, part, canonical, resolved, path),
         existing=_existing(desk, part, canonical, resolved, path),
-        target_unique=_unique(desk, part, path),
+        target_unique=_unique(desk, part, path) | shared(desk, name, part, profile),
         on_rerun=RerunPlan(**part.on_rerun.model_dump()),
         mode=_mode(desk, part, path),
     )

@@ -17,7 +17,7 @@ def chosen(line: Line, value: str | None, word: str) -> str | None:
 
 def check_choice(line: Line, value: str | None, path: Path) -> None:
     """A value that the mapping writes is one of the target's choices."""
-    choices = line.profile.choices if line.profile else ()
+    choices = (*line.profile.choices, *line.profile.map) if line.profile and line.profile.choices else ()
     if value and choices and normal_name(value) not in {normal_name(choice) for choice in choices}:
         line.desk.unknown("choice_unknown", f"for `{line.name}` the target's choice", value, choices, path)
 
