@@ -28,6 +28,11 @@ In a cell stands the field of the CRM, and what does not fit:
 * **≤ 80**: it takes so many characters. A longer value is held by `plan` (`target_would_refuse`), unless a step of the
   mapping cuts it: then each cut is counted and shown.
 * **words**: it has words of its own. Values that are none of them are told by `plan` (`not_a_choice`) with their counts.
+* **`closedwon` is `Closed Won`**: words of ours, and its words for them, in which they are written (`target_words` tells
+  it). Any other word goes as it is.
+* **empty is `false`**, **none is cleared**, **once: keep_best**: what goes for an empty value, for one that is none, and
+  for one that several records have, unless the mapping says it (`target_default` tells it).
+* **nowhere**: it has nothing like it. The field is read, accounted for and archived (`target_nowhere` tells it).
 * **as date**: it is kept as this type, not as the model has it. What comes back otherwise is a difference in the report.
 * **its own**: the CRM computes it. A record that brings a value for it is held (`target_would_refuse`).
 * **→ accounts**: a link. Those that are missing, wrong or lead nowhere are counted in the report.
@@ -81,9 +86,23 @@ def _cell(object: str, name: str, field: ProfileField | None) -> str:
         told.append("words")
     if field.type and model is not None and _differs(field.type, model.type):
         told.append(f"as {field.type}")
+    told += _said(field)
+    if field.nowhere:
+        return f"nowhere: {field.nowhere}"
     if field.note:
         told.append(field.note)
     return " · ".join([_code(field.column or name), *told]).replace("|", "\\|")
+
+
+def _said(field: ProfileField) -> Iterator[str]:
+    """What goes where the mapping says nothing."""
+    yield from (f"{_code(ours)} is {_code(theirs)}" for ours, theirs in field.map.items())
+    if field.default is not None:
+        yield f"empty is {_code(field.default)}"
+    if field.on_invalid is not None:
+        yield {"clear": "none is cleared", "hold": "none waits", "keep": "none is kept"}[field.on_invalid]
+    if field.shared is not None:
+        yield f"once: {field.shared}"
 
 
 def _differs(theirs: str, ours: str) -> bool:

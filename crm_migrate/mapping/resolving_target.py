@@ -16,7 +16,7 @@ def default(line: Line) -> str | None:
     spec, said = line.spec, line.profile.default if line.profile else None
     if said is None or spec.default is not None or spec.constant is not None or spec.clear:
         return None
-    message = f"where `{line.name}` has no value, `{said}` is written: {_title(line)} is never empty there"
+    message = f"where `{line.name}` has no value, `{said}` is written: in {_title(line)} the field is never empty"
     _tell(line, "target_default", message, f"Say `default:` of `{line.name}` yourself where it is to be another.")
     return said
 

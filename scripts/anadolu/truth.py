@@ -190,7 +190,6 @@ def _deal_values(company: Company, row: Row) -> Iterable[list[str]]:
         "currency": deal.currency,
         "stage": deal.stage,
         "close_date": deal.close,
-        "probability": {"closedwon": "1", "closedlost": "0"}.get(deal.stage, ""),
         "pipeline": "Sales",
     }
     if is_open or login not in LEFT_US:
