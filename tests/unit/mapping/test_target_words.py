@@ -1,4 +1,4 @@
-"""What the target's profile says where a mapping says nothing: its words for ours, defaults, what it has no place for."""
+"""What the profile of a target says where a mapping says nothing: words, defaults, and what has no place."""
 
 from pathlib import Path
 
