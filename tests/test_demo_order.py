@@ -15,7 +15,7 @@ RECORDS = {
     " FROM accounts a LEFT JOIN accounts p ON p.id = a.parent",
     "contacts": "SELECT c.first_name, c.last_name, c.email, c.additional_emails, c.phone, c.job_title, c.consent,"
     " c.email_dead, a.name AS company FROM contacts c LEFT JOIN accounts a ON a.id = c.company",
-    "deals": "SELECT d.name, d.amount, d.currency, d.stage, d.close_date, d.probability, d.owner, d.legacy_owner,"
+    "deals": "SELECT d.name, d.amount, d.currency, d.stage, d.close_date, d.owner, d.legacy_owner,"
     " a.name AS company FROM deals d LEFT JOIN accounts a ON a.id = d.company",
     "suppressions": "SELECT email, state FROM suppressions",
 }
