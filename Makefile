@@ -23,7 +23,7 @@ help: ## list these verbs
 $(READY): requirements/dev.txt requirements/axe.txt pyproject.toml
 	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'crm-migrate needs Python 3.11 or newer: make PYTHON=python3.12 ...')"
 	$(PYTHON) -m venv .venv
-	$(RUN) -m pip install --quiet --require-hashes -r requirements/dev.txt
+	$(RUN) -m pip install --quiet --require-hashes --no-deps -r requirements/dev.txt
 	$(RUN) -m pip install --quiet --require-hashes --no-deps -r requirements/axe.txt
 	$(RUN) -m pip install --quiet --no-deps --no-build-isolation -e .
 	$(RUN) -c "import pathlib; pathlib.Path('$(READY)').touch()"
@@ -45,7 +45,7 @@ lint: $(READY) ## ruff, mypy strict, import-linter for the floors
 	$(BIN)/lint-imports
 
 bench: $(READY) ## benchmarks side by side with a peer (make bench ARGS="e2e --rows 1000000")
-	$(RUN) -m pip install --quiet --require-hashes -r requirements/bench.txt
+	$(RUN) -m pip install --quiet --require-hashes --no-deps -r requirements/bench.txt
 	$(RUN) scripts/postgres.py run -- $(RUN) -m benchmarks $(ARGS)
 
 soak: $(READY) ## the long fault sweeps (make soak ARGS="kills 3000 --seed 7", or "points", "early", "faults", "sweeps"; all of them without)
@@ -55,7 +55,7 @@ planted: $(READY) ## bugs planted in the loader, one at a time: which test finds
 	$(RUN) scripts/planted_bugs.py $(ARGS)
 
 mutate: $(READY) ## change what must not be wrong, line by line, and see whether a test notices (make mutate ARGS="*.ledger*")
-	$(RUN) -m pip install --quiet --require-hashes -r requirements/mutate.txt
+	$(RUN) -m pip install --quiet --require-hashes --no-deps -r requirements/mutate.txt
 	nice $(RUN) -m mutmut run $(ARGS)
 	$(RUN) -m mutmut results
 

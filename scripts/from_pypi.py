@@ -78,7 +78,7 @@ class Server:
     def _install(self, folder: Path, interpreter: Path) -> None:
         called([str(interpreter), "-m", "venv", "--clear", "venv"], folder)
         pip = [str(python(folder)), "-m", "pip", "install", "--quiet", "--retries", "1", "--timeout", "30"]
-        called([*pip, "--require-hashes", "-r", str(self.locked)], folder)
+        called([*pip, "--require-hashes", "--no-deps", "-r", str(self.locked)], folder)
         self.furnish(folder)
         (folder / "ready").write_bytes(b"")
 

@@ -54,7 +54,7 @@ def page() -> str:
 
 def _object(name: str, known: dict[str, TargetProfile]) -> Iterator[str]:
     yield f"## {name}\n"
-    yield f"| field | {' | '.join(profile.title.partition(' (')[0] for profile in known.values())} |"
+    yield f"| field | {' | '.join(profile.called for profile in known.values())} |"
     yield "|---" * (len(known) + 1) + "|"
     there = {crm: profile.objects[name] for crm, profile in known.items() if name in profile.objects}
     yield "| **object** | " + " | ".join(_code(there[c].name) if c in there else "—" for c in known) + " |"
@@ -68,7 +68,7 @@ def _object(name: str, known: dict[str, TargetProfile]) -> Iterator[str]:
     if none:
         yield f"\nNo place in any of them by these profiles: {', '.join(none)}."
     for crm, each in there.items():
-        yield from (f"\n* {known[crm].title.partition(' (')[0]}: {quirk}." for quirk in each.quirks)
+        yield from (f"\n* {known[crm].called}: {quirk}." for quirk in each.quirks)
 
 
 def _cell(object: str, name: str, field: ProfileField | None) -> str:

@@ -20,7 +20,7 @@ def profile_of(crm: str) -> Any:
 
 
 def object_of(profile: Any, name: str) -> TargetObject:
-    """An object with all its fields."""
+    """An object with all its fields that have a place."""
     said = profile.objects[name]
     fields = tuple(
         TargetField(
@@ -30,6 +30,7 @@ def object_of(profile: Any, name: str) -> TargetObject:
             reference=profile.objects[field.reference].name if field.reference else None,
         )
         for canonical, field in said.fields.items()
+        if not field.nowhere
     )
     return TargetObject(said.name, fields, said.key_field)
 

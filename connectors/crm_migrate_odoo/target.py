@@ -24,7 +24,7 @@ from crm_migrate.connecting.contract import (
     WriteBatch,
 )
 from crm_migrate.connecting.http import Waiting
-from crm_migrate.connecting.owning import not_there
+from crm_migrate.connecting.owning import by_records
 from crm_migrate.connecting.shaping import Record
 from crm_migrate_odoo import records
 from crm_migrate_odoo.auth import open_rooms, signed_in
@@ -92,12 +92,7 @@ class OdooTarget:
     def foretell(self, object: TargetObject, values: Mapping[str, Collection[str]]) -> Iterator[Doubt]:
         """By the records that owners and currencies are named by."""
         described = self._looking.described(object.name)
-
-        def called(field: str, said: Collection[str]) -> Collection[str]:
-            place = described.place(field) if described else None
-            return self._looking.ids_of(place.of, place.by, said) if place and place.by else said
-
-        return not_there(object, values, called)
+        return by_records(object, values, described.place, self._looking.ids_of) if described else iter(())
 
     def where_choices(self, object: str, field: str) -> str:
         """By its menus."""

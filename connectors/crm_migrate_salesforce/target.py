@@ -30,7 +30,7 @@ from crm_migrate.connecting.contract import (
 )
 from crm_migrate.connecting.http import Waiting
 from crm_migrate.connecting.kinds import split
-from crm_migrate.connecting.owning import not_there
+from crm_migrate.connecting.owning import by_records
 from crm_migrate.connecting.shaping import Record
 from crm_migrate.errors import TargetError
 from crm_migrate_salesforce import answers, records
@@ -149,12 +149,7 @@ class SalesforceTarget:
     def foretell(self, object: TargetObject, values: Mapping[str, Collection[str]]) -> Iterator[Doubt]:
         """By the records that owners and currencies are named by."""
         described = self._looking.described(object.name)
-
-        def called(field: str, said: Collection[str]) -> Collection[str]:
-            place = described.place(field) if described else None
-            return self._looking.ids_of(place.of, place.by, said) if place and place.by else said
-
-        return not_there(object, values, called)
+        return by_records(object, values, described.place, self._looking.ids_of) if described else iter(())
 
     def where_set(self, object: str, field: str) -> str:  # noqa: ARG002 -- of all objects alike
         """What lets us say a date of creation."""

@@ -1,6 +1,7 @@
 """What a CRM foretells of owners and currencies, where it can say which of them are there."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import Protocol
 
 from crm_migrate.connecting.contract import Doubt, TargetObject
 from crm_migrate.crm.types import type_of
@@ -21,6 +22,20 @@ _TOLD = {
 Called = Callable[[str, Collection[str]], Collection[str]]
 
 
+class Named(Protocol):
+    """A place that says a record `of` an object `by` one of its fields; "" where it says no record so."""
+
+    @property
+    def of(self) -> str:
+        """The object."""
+        ...
+
+    @property
+    def by(self) -> str:
+        """Its field."""
+        ...
+
+
 def not_there(object: TargetObject, values: Mapping[str, Collection[str]], called: Called) -> Iterator[Doubt]:
     """The values of owners and currencies of which the CRM has none; `called` gives those of a field's values that are
     there."""
@@ -29,6 +44,22 @@ def not_there(object: TargetObject, values: Mapping[str, Collection[str]], calle
         if role in _TOLD and (said := values.get(field.name)):
             there = called(field.name, said)
             yield from (Doubt(field.name, value, *_TOLD[role]) for value in sorted(said) if value not in there)
+
+
+def by_records(
+    object: TargetObject,
+    values: Mapping[str, Collection[str]],
+    place: Callable[[str], Named | None],
+    ids_of: Callable[[str, str, Collection[str]], Collection[str]],
+) -> Iterator[Doubt]:
+    """The same where users and currencies are records: `ids_of` asks for those of an object that a field of it names,
+    `place` says which."""
+
+    def called(field: str, said: Collection[str]) -> Collection[str]:
+        named = place(field)
+        return ids_of(named.of, named.by, said) if named and named.by else said
+
+    return not_there(object, values, called)
 
 
 def by_mailbox(

@@ -16,6 +16,7 @@ State = Literal["absent", "excluded", "rejected", "held"]
 
 
 OWN_CODE = "python"  # the step that calls a function of the project
+TARGET_WORDS = "target_words"  # a step that puts words of the mapping into those of the target
 
 
 class StepPlan(Frozen):
@@ -23,7 +24,7 @@ class StepPlan(Frozen):
 
     A value map on several columns has the columns beside the cell as further args, in the order of its `by`. A function
     of the project has as args what is called and the semantic type of what comes out, and as options the columns of its
-    further parameters.
+    further parameters. `target_words`, which no mapping writes, has the name of the value map that the profile makes.
     """
 
     name: str

@@ -306,3 +306,8 @@ class TargetProfile(Authored):
     capacity: ProfileCapacity | None = Field(
         default=None, description="what the editions of the CRM hold and take: what `plan` compares a load with"
     )
+
+    @property
+    def called(self) -> str:
+        """The CRM without its edition."""
+        return self.title.partition(" (")[0]

@@ -8,7 +8,6 @@ from crm_migrate.mapping.desk import Desk
 from crm_migrate.mapping.field_line import Line
 from crm_migrate.mapping.model import ObjectPart
 from crm_migrate.mapping.profiles import ProfileObject
-from crm_migrate.mapping.tree import Path
 
 
 def default(line: Line) -> str | None:
@@ -16,7 +15,7 @@ def default(line: Line) -> str | None:
     spec, said = line.spec, line.profile.default if line.profile else None
     if said is None or spec.default is not None or spec.constant is not None or spec.clear:
         return None
-    message = f"where `{line.name}` has no value, `{said}` is written: in {_title(line)} the field is never empty"
+    message = f"where `{line.name}` has no value, `{said}` is written: in {_named(line.desk)} the field is never empty"
     _tell(line, "target_default", message, f"Say `default:` of `{line.name}` yourself where it is to be another.")
     return said
 
@@ -26,7 +25,9 @@ def on_invalid(line: Line) -> OnInvalid | None:
     said = line.profile.on_invalid if line.profile else None
     if said is None or line.spec.on_invalid is not None or line.spec.python is not None:
         return None
-    message = f"`{line.name}` goes by `on_invalid: {said}`: {_title(line)} refuses a record for a value that is none"
+    message = (
+        f"`{line.name}` goes by `on_invalid: {said}`: {_named(line.desk)} refuses a record for a value that is none"
+    )
     _tell(line, "target_default", message, f"Say `on_invalid:` of `{line.name}` yourself where it is to be another.")
     return said
 
@@ -36,7 +37,7 @@ def has_no_place(line: Line) -> bool:
     why = line.profile.nowhere if line.profile else None
     if why is None or line.spec.to is not None or line.spec.action != "migrate":
         return False
-    message = f"`{line.object}.{line.name}` has no place in {_title(line)} and stays in the archive: {why}"
+    message = f"`{line.object}.{line.name}` has no place in {_named(line.desk)} and stays in the archive: {why}"
     _tell(line, "target_nowhere", message, "A field of your own there is named with `to:`.")
     return True
 
@@ -54,14 +55,9 @@ def shared(
     return found
 
 
-def _title(line: Line) -> str:
-    return _named(line.desk)
-
-
 def _named(desk: Desk) -> str:
-    return desk.target.title.partition(" (")[0] if desk.target else "the target"
+    return desk.target.called if desk.target else "the target"
 
 
 def _tell(line: Line, code: str, message: str, hint: str) -> None:
-    path: Path = line.path
-    line.desk.tell(code, message, path, hint, Severity.NOTE)
+    line.desk.tell(code, message, line.path, hint, Severity.NOTE)

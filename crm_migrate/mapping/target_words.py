@@ -9,54 +9,55 @@ from unicodedata import normalize
 
 from crm_migrate.finding import Severity
 from crm_migrate.mapping.desk import Desk
-from crm_migrate.mapping.expression_syntax import LiteralNode
-from crm_migrate.mapping.expressions import parse
-from crm_migrate.mapping.plan import CasePlan, CellPlan, FieldPlan, ObjectPlan, Plan, StepPlan, ValueMapPlan
+from crm_migrate.mapping.expressions import ExpressionError, parse
+from crm_migrate.mapping.plan import (
+    TARGET_WORDS,
+    CasePlan,
+    CellPlan,
+    CheckPlan,
+    ExamplePlan,
+    FieldPlan,
+    KpiPlan,
+    ObjectPlan,
+    Plan,
+    StepPlan,
+    ValueMapPlan,
+)
+from crm_migrate.quoting import literal
 
 Words = Mapping[str, Mapping[str, str]]  # field -> our word -> the target's
 
 
 def in_words_of_target(desk: Desk, plan: Plan) -> Plan:
     """The plan in the target's words, each field of it told; the plan itself where the profile has none."""
-    spoken = {each.name: words for each in plan.objects if (words := _words(desk, each))}
-    if not spoken or desk.target is None:
+    spoken: dict[str, Words] = {each.name: words for each in plan.objects if (words := _words(desk, each))}
+    if not spoken:
         return plan
-    title = desk.target.title.partition(" (")[0]
-    made = {_name(name, field, title): words for name, fields in spoken.items() for field, words in fields.items()}
-    maps = {name: ValueMapPlan(name=name, entries=dict(words), unmapped="keep") for name, words in made.items()}
-    for name, spoken_fields in spoken.items():
-        for field, said in spoken_fields.items():
-            _tell(desk, name, field, said, title)
-    figures = plan.reconcile
+    for name, fields in spoken.items():
+        for field, said in fields.items():
+            _tell(desk, name, field, said)
+    kpis = tuple(_kpi(each, spoken.get(each.object, {})) for each in plan.reconcile.kpis)
     return plan.model_copy(update={
-        "value_maps": {**plan.value_maps, **maps},
-        "objects": tuple(_object(each, spoken.get(each.name, {}), title) for each in plan.objects),
-        "checks": tuple(
-            each.model_copy(update={"expression": reworded(each.expression, spoken.get(each.object, {}))})
-            for each in plan.checks
-        ),
-        "reconcile": figures.model_copy(update={"kpis": tuple(
-            each.model_copy(update={"where": each.where and reworded(each.where, spoken.get(each.object, {}))})
-            for each in figures.kpis
-        )}),
-        "examples": tuple(
-            each.model_copy(update={"expect": {
-                name: tuple(_expected(row, spoken.get(name, {})) for row in rows) for name, rows in each.expect.items()
-            }})
-            for each in plan.examples
-        ),
+        "value_maps": {**plan.value_maps, **{made.name: made for made in _maps(spoken)}},
+        "objects": tuple(_object(each, spoken.get(each.name, {})) for each in plan.objects),
+        "checks": tuple(_check(each, spoken.get(each.object, {})) for each in plan.checks),
+        "reconcile": plan.reconcile.model_copy(update={"kpis": kpis}),
+        "examples": tuple(_example(each, spoken) for each in plan.examples),
     })  # fmt: skip
 
 
 def reworded(text: str, words: Words) -> str:
-    """An expression over a record whose constants beside a field of `words` are the target's words."""
-    if not words:
-        return text
+    """An expression over a record whose constants beside a field of `words` are the target's words.
+
+    One that cannot be understood stays as it is: that was told.
+    """
     text = normalize("NFC", text)  # places are those of the composed text
-    found = {at: (ours, theirs) for at, ours, theirs in _constants(text, words)}
-    for at, (ours, theirs) in sorted(found.items(), reverse=True):
-        written = _quoted(ours)
-        text = text[:at] + _quoted(theirs) + text[at + len(written) :]
+    try:
+        found = sorted(set(_constants(text, words)), reverse=True)
+    except ExpressionError:
+        return text
+    for at, ours, theirs in found:
+        text = text[:at] + literal(theirs) + text[at + len(literal(ours)) :]
     return text
 
 
@@ -64,16 +65,8 @@ def _constants(text: str, words: Words) -> Iterator[tuple[int, str, str]]:
     """Where a constant stands that is compared with such a field: its place, our word, the target's."""
     for name, constant in parse(text).compared():
         theirs = words.get(name.name, {}).get(constant.value) if name.alias is None else None
-        if theirs is not None and _is_text(constant):
+        if theirs is not None and constant.kind == "text":
             yield constant.at, constant.value, theirs
-
-
-def _is_text(node: LiteralNode) -> bool:
-    return node.kind == "text"
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _words(desk: Desk, each: ObjectPlan) -> dict[str, dict[str, str]]:
@@ -82,27 +75,31 @@ def _words(desk: Desk, each: ObjectPlan) -> dict[str, dict[str, str]]:
     return {f.name: known[f.name].map for f in each.fields if f.target and f.name in known and known[f.name].map}
 
 
-def _name(object: str, field: str, title: str) -> str:
-    return f"{object}.{field} in {title}"
+def _maps(spoken: Mapping[str, Words]) -> Iterator[ValueMapPlan]:
+    for name, fields in spoken.items():
+        for field, words in fields.items():
+            yield ValueMapPlan(name=_map_of(name, field), entries=dict(words), unmapped="keep")
 
 
-def _object(each: ObjectPlan, words: Words, title: str) -> ObjectPlan:
-    if not words:
-        return each
-    return each.model_copy(update={"fields": tuple(_field(each.name, f, words, title) for f in each.fields)})
+def _map_of(object: str, field: str) -> str:
+    return f"{object}.{field} of the target"
 
 
-def _field(object: str, field: FieldPlan, all_words: Words, title: str) -> FieldPlan:
-    words = all_words.get(field.name, {})
-    case = tuple(_branch(each, words, all_words) for each in field.case)
-    if not words:
-        return field.model_copy(update={"case": case}) if case else field
-    step = StepPlan(name="map", args=(_name(object, field.name, title),))
+def _object(each: ObjectPlan, words: Words) -> ObjectPlan:
+    return (
+        each.model_copy(update={"fields": tuple(_field(each.name, f, words) for f in each.fields)}) if words else each
+    )
+
+
+def _field(object: str, field: FieldPlan, words: Words) -> FieldPlan:
+    """Its own values in the target's words, and those of other fields that its branches ask for."""
+    own = words.get(field.name, {})
+    step = StepPlan(name=TARGET_WORDS, args=(_map_of(object, field.name),))
     return field.model_copy(update={
-        "cells": {source: _cell(cell, step) for source, cell in field.cells.items()},
-        "case": case,
-        "constant": _spoken(field.constant, words),
-        "default": _spoken(field.default, words),
+        "cells": {source: _cell(cell, step) for source, cell in field.cells.items()} if own else field.cells,
+        "case": tuple(_branch(each, own, words) for each in field.case),
+        "constant": _spoken(field.constant, own),
+        "default": _spoken(field.default, own),
     })  # fmt: skip
 
 
@@ -110,23 +107,36 @@ def _cell(cell: CellPlan, step: StepPlan) -> CellPlan:
     return cell.model_copy(update={"steps": (*cell.steps, step)})
 
 
-def _branch(branch: CasePlan, words: Mapping[str, str], all_words: Words) -> CasePlan:
+def _branch(branch: CasePlan, own: Mapping[str, str], words: Words) -> CasePlan:
     then = branch.then
     if then is not None and then.startswith("="):
-        then = f"={reworded(then[1:], all_words)}"
-    return CasePlan(when=branch.when and reworded(branch.when, all_words), then=_spoken(then, words))
+        then = f"={reworded(then[1:], words)}"
+    return CasePlan(when=branch.when and reworded(branch.when, words), then=_spoken(then, own))
+
+
+def _check(check: CheckPlan, words: Words) -> CheckPlan:
+    return check.model_copy(update={"expression": reworded(check.expression, words)}) if words else check
+
+
+def _kpi(kpi: KpiPlan, words: Words) -> KpiPlan:
+    return kpi.model_copy(update={"where": reworded(kpi.where, words)}) if words and kpi.where else kpi
+
+
+def _example(example: ExamplePlan, spoken: Mapping[str, Words]) -> ExamplePlan:
+    def row(cells: Mapping[str, str | None], words: Words) -> dict[str, str | None]:
+        return {name: _spoken(text, words.get(name, {})) for name, text in cells.items()}
+
+    expect = {name: tuple(row(each, spoken.get(name, {})) for each in rows) for name, rows in example.expect.items()}
+    return example.model_copy(update={"expect": expect})
 
 
 def _spoken(text: str | None, words: Mapping[str, str]) -> str | None:
     return words.get(text, text) if text is not None else None
 
 
-def _expected(row: Mapping[str, str | None], words: Words) -> dict[str, str | None]:
-    return {name: _spoken(text, words.get(name, {})) for name, text in row.items()}
-
-
-def _tell(desk: Desk, name: str, field: str, words: Mapping[str, str], title: str) -> None:
+def _tell(desk: Desk, name: str, field: str, words: Mapping[str, str]) -> None:
+    assert desk.target is not None
     listed = ", ".join(f"`{ours}` as `{theirs}`" for ours, theirs in words.items())
-    message = f"`{name}.{field}` goes in the words of {title}: {listed}; any other goes as it is"
+    message = f"`{name}.{field}` goes in the words of {desk.target.called}: {listed}; any other goes as it is"
     hint = "Where your CRM has other words, write those in the mapping: they go as they are."
     desk.tell("target_words", message, ("objects", name, "fields", field), hint, Severity.NOTE)

@@ -1,5 +1,6 @@
 """What must hold before a run writes: a target that answers, and what its environment needs."""
 
+from crm_migrate.connecting.contract import LeavesToPeople
 from crm_migrate.mapping.opening import open_target
 from crm_migrate.mapping.plan import Plan
 from crm_migrate.pipeline.order import reaches
@@ -24,9 +25,10 @@ def reach(plan: Plan, project: Project, *, loads: bool) -> None:
     where we are to load, what people have to make there before."""
     target = open_target(plan, project)
     try:
-        target.prepare(written_objects(plan), apply=False)
-        if loads:
+        if loads and isinstance(target, LeavesToPeople):
             refuse_unmade(plan, target)
+        else:
+            target.prepare(written_objects(plan), apply=False)
     finally:
         target.close()
 

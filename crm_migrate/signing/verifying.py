@@ -108,9 +108,9 @@ def _written_by(report: bytes) -> str:
     except (KeyError, ValueError, TypeError, RecursionError):
         theirs = __version__
     if theirs == __version__:
-        return "the report is none that crm-migrate wrote"
+        return "the report is none of ours"
     return (
-        f"crm-migrate {theirs} wrote the report and crm-migrate {__version__} cannot read it: verify it with {theirs}"
+        f"the report was written by version {theirs}, and version {__version__} cannot read it: verify it with {theirs}"
     )
 
 

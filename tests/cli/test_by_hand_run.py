@@ -46,8 +46,8 @@ def dealer(tmp_path: Path) -> Path:
     folder = project(tmp_path / "anadolu")
     path = folder / "crm-migrate.yaml"
     text = path.read_text("utf-8")
-    assert text.count("Teklif: Negotiation") == 1
-    path.write_text(text.replace("Teklif: Negotiation", "Teklif: Haggling"), encoding="utf-8")
+    assert text.count("Teklif: proposal") == 1
+    path.write_text(text.replace("Teklif: proposal", "Teklif: Haggling"), encoding="utf-8")
     return folder
 
 

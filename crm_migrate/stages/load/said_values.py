@@ -8,7 +8,7 @@ from itertools import groupby
 from crm_migrate.connecting.by_hand import CODE, ByHand
 from crm_migrate.connecting.contract import Doubt, Foretells, LeavesToPeople, LetsSet, Target, TargetSchema
 from crm_migrate.finding import Finding, Place, Severity
-from crm_migrate.mapping.plan import CellPlan, FieldPlan, ObjectPlan, Plan
+from crm_migrate.mapping.plan import TARGET_WORDS, CellPlan, FieldPlan, ObjectPlan, Plan
 from crm_migrate.mapping.target_lock import FILE
 from crm_migrate.stages.load.objects import loaded_fields, target_object
 
@@ -77,9 +77,11 @@ def _said(plan: Plan, field: FieldPlan) -> Iterator[str]:
 
 def _translated(plan: Plan, cell: CellPlan) -> Iterator[str | None]:
     """What the steps of a cell can make of it, as far as the mapping lists it: a later step may change it again."""
-    if cell.steps and cell.steps[-1].name == "map":
-        found = plan.value_maps[cell.steps[-1].args[0]]
-        yield from (*found.entries.values(), found.default)
+    steps = list(cell.steps)
+    words = plan.value_maps[steps.pop().args[0]].entries if steps and steps[-1].name == TARGET_WORDS else {}
+    if steps and steps[-1].name == "map":
+        found = plan.value_maps[steps[-1].args[0]]
+        yield from (words.get(value, value) for value in (*found.entries.values(), found.default) if value)
     if plan.owners and any(step.name == "owner" for step in cell.steps):
         kept = "keep" in (plan.owners.open_records, plan.owners.closed_records)
         yield from (each.target for each in plan.owners.entries if each.active or kept)

@@ -12,7 +12,7 @@ from crm_migrate.cleansing import STEPS, Context
 from crm_migrate.cleansing.steps import CLOCK_FLAGS, FILE_FLAGS, INVALID_FLAGS, STRAY_FLAGS
 from crm_migrate.connecting.contract import ROW
 from crm_migrate.crm.types import TYPES
-from crm_migrate.mapping.plan import CellPlan, FieldPlan, Plan, SourcePlan, StepPlan
+from crm_migrate.mapping.plan import TARGET_WORDS, CellPlan, FieldPlan, Plan, SourcePlan, StepPlan
 from crm_migrate.stages.transform.own_code import OWN_FLAGS, call_own_code
 from crm_migrate.stages.transform.translating import OWNER_UNKNOWN, UNMAPPED, shown, translate, translate_owner
 from crm_migrate.workspace.tables import SET_ASIDE, Table
@@ -104,7 +104,7 @@ def run_step(step: StepPlan, values: pl.Series, context: Context, plan: Plan, be
     """One step of the language: a value map, the owners, own code, or a function of the cleansing room."""
     if step.is_own_code:
         return call_own_code(step, values, [blank_to_null(beside(column)) for column in step.beside], plan)
-    if step.name == "map":
+    if step.name in ("map", TARGET_WORDS):
         others = [blank_to_null(beside(column)) for column in step.beside]
         return translate(values, plan.value_maps[step.args[0]], others)
     if step.name == "owner":

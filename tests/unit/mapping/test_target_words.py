@@ -4,10 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from crm_migrate.errors import MappingError
 from crm_migrate.finding import Finding, Severity
-from crm_migrate.mapping.plan import FieldPlan, Plan
+from crm_migrate.mapping.plan import TARGET_WORDS, FieldPlan, Plan
 from crm_migrate.mapping.resolving import resolve
 from crm_migrate.mapping.target_words import reworded
+from crm_migrate.stages.load.said_values import said_values
 from crm_migrate.workspace.layout import Project
 
 PROFILE = """
@@ -92,6 +94,7 @@ def test_a_mapping_in_our_words_is_a_plan_in_the_targets(project: Project) -> No
     stage = field(plan, "deals", "stage")
     last = stage.cells["rows"].steps[-1]
     assert plan.value_maps[last.args[0]].entries == {"closedwon": "Won!", "closedlost": "it's gone"}
+    assert last.name == TARGET_WORDS
     assert plan.value_maps[last.args[0]].unmapped == "keep", "any other word goes as it is"
     assert stage.default == "it's gone"
     first, second = field(plan, "deals", "probability").case
@@ -147,3 +150,28 @@ def test_what_the_mapping_says_goes_before_it(project: Project) -> None:
 def test_a_constant_is_found_behind_letters_that_compose() -> None:
     text = reworded("I\u0307l = 'x' and stage = 'closedwon'", {"stage": {"closedwon": "it's won"}})
     assert text.endswith("stage = 'it''s won'")
+
+
+def test_what_a_mapping_writes_is_said_in_the_targets_words_and_no_word_that_it_does_not_write(
+    project: Project,
+) -> None:
+    plan, _ = said(project, ", default: closedlost}", "}")
+    assert said_values(plan, plan.object("deals"))["phase"] == ("Won!", "it's gone", "offer")
+    plan, _ = said(project, "Won: closedwon, Lost: closedlost, Offer: offer", "Offer: offer, Won: closedwon")
+    assert said_values(plan, plan.object("deals"))["phase"] == ("it's gone", "offer", "Won!")
+
+
+def test_words_of_a_source_that_speaks_ours_are_no_words_of_the_mapping(project: Project) -> None:
+    plan, _ = said(project, "{rows: stage | map(stage), default: closedlost}", "{rows: stage}")
+    assert "phase" not in said_values(plan, plan.object("deals"))
+
+
+def test_a_condition_that_cannot_be_understood_is_told_and_nothing_else_goes_wrong(project: Project) -> None:
+    with pytest.raises(MappingError) as told:
+        said(project, "stage = 'closedlost'\", then: 0", "stage == 'closedlost'\", then: 0")
+    assert [each.code for each in told.value.findings if each.severity is Severity.ERROR] == ["expression"]
+
+
+def test_words_that_only_the_profile_knows_are_no_translation_of_the_mapping(project: Project) -> None:
+    plan, _ = said(project, "{rows: stage | map(stage), default: closedlost}", "{rows: stage}")
+    assert [step.name for step in field(plan, "deals", "stage").cells["rows"].steps if step.name == "map"] == []
