@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from dealer_elsewhere import sample_for
+from dealer_elsewhere import probability, sample_for
 
 ENVIRONMENT = """environments:
   amagi:
@@ -16,8 +16,7 @@ CHANGES = (
      "    existing: {match: [email], then: fill_blanks}\n    target_unique: {email: keep_best}\n"),
     ("Görüşme: qualified, Teklif: proposal, Kazanıldı: closedwon, Kaybedildi: closedlost",
      "Görüşme: Qualified, Teklif: Proposal, Kazanıldı: Won, Kaybedildi: Lost"),
-    ("stage = 'closedwon'", "stage = 'Won'"),
-    ("stage = 'closedlost'", "stage = 'Lost'"),
+    probability("when: \"stage = 'Won'\", then: 1", "when: \"stage = 'Lost'\", then: 0", "else: null"),
     # A mailbox that is none is cleared with a finding: it would refuse the person.
     ("then: email, survive: trust, keep_others", "then: email, on_invalid: clear, survive: trust, keep_others"),
     # Two amounts are below zero: they wait, and the forecast is without them.

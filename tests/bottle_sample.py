@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from dealer_elsewhere import sample_for
+from dealer_elsewhere import probability, sample_for
 
 SELLERS = tuple(f"{name}@anadolu-makine.example" for name in ("ayse.k", "mehmet.d", "zeynep.s", "burak.t"))
 ENVIRONMENT = """environments:
@@ -21,11 +21,9 @@ CHANGES = (
      "    existing: {match: [email], then: fill_blanks}\n    target_unique: {email: keep_best}\n"),
     ("Görüşme: qualified, Teklif: proposal, Kazanıldı: closedwon, Kaybedildi: closedlost",
      "Görüşme: QUALIFICATION, Teklif: PROPOSAL, Kazanıldı: CLOSED_WON, Kaybedildi: CLOSED_LOST"),
-    ("stage = 'closedwon'\", then: 1}", "stage = 'CLOSED_WON'\", then: 100}"),
-    ("stage = 'closedlost'", "stage = 'CLOSED_LOST'"),
     # What is closed wants its day, or it would be refused; what is open gets the probability of its stage.
-    ("          - {else: null}\n",
-     "          - {when: \"stage = 'QUALIFICATION'\", then: 25}\n          - {else: 50}\n"),
+    probability("when: \"stage = 'CLOSED_WON'\", then: 100", "when: \"stage = 'CLOSED_LOST'\", then: 0",
+                "when: \"stage = 'QUALIFICATION'\", then: 25", "else: 50"),
     ("say: an amount below zero}\n", f"say: an amount below zero}}\n{CLOSED}\n"),
     # A mailbox that is none is cleared with a finding: it would refuse the person.
     ("then: email, survive: trust, keep_others", "then: email, on_invalid: clear, survive: trust, keep_others"),

@@ -10,6 +10,12 @@ from crm_migrate.mapping.merging import merged_text
 SAMPLE = Path(__file__).resolve().parent.parent / "sample_data" / "anadolu"
 
 
+def probability(*branches: str) -> tuple[str, str]:
+    """The change that gives deals a probability, of which the sample itself says nothing: `branches` of its `case:`."""
+    owner = "      owner:      {sheet: Sorumlu, then: owner, default_from: company.owner}\n"
+    return owner, "\n".join(["      probability:\n        case:", *(f"          - {{{b}}}" for b in branches), owner])
+
+
 def sample_for(folder: Path, environment: str, changes: Iterable[tuple[str, str]]) -> Path:
     """The sample in `folder`: another environment, each change exactly once, and without the examples."""
     shutil.copytree(SAMPLE, folder, ignore=shutil.ignore_patterns("second", "truth", "elsewhere"))

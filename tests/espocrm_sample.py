@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from dealer_elsewhere import sample_for
+from dealer_elsewhere import probability, sample_for
 from espos import schema
 
 SELLERS = tuple(f"{name}@anadolu-makine.example" for name in ("ayse.k", "mehmet.d", "zeynep.s", "burak.t"))
@@ -33,11 +33,9 @@ DAYLESS = "  - {id: C3, object: deals, assert: close_date, else: hold, say: clos
 CHANGES = (
     ("Görüşme: qualified, Teklif: proposal, Kazanıldı: closedwon, Kaybedildi: closedlost",
      "Görüşme: Qualification, Teklif: Proposal, Kazanıldı: Closed Won, Kaybedildi: Closed Lost"),
-    ("stage = 'closedwon'\", then: 1}", "stage = 'Closed Won'\", then: 100}"),
-    ("stage = 'closedlost'", "stage = 'Closed Lost'"),
     # What is open gets the probability of its stage there.
-    ("          - {else: null}\n",
-     "          - {when: \"stage = 'Qualification'\", then: 20}\n          - {else: 50}\n"),
+    probability("when: \"stage = 'Closed Won'\", then: 100", "when: \"stage = 'Closed Lost'\", then: 0",
+                "when: \"stage = 'Qualification'\", then: 20", "else: 50"),
     # A mailbox is one thing there, and so is its opt-out: of those who share one, the best record keeps it.
     ("    existing: {match: [email], then: fill_blanks}      # records already in the target\n",
      "    existing: {match: [email], then: fill_blanks}\n    target_unique: {email: keep_best}\n"),

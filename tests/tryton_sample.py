@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from dealer_elsewhere import sample_for
+from dealer_elsewhere import probability, sample_for
 from trytons import Tryton
 
 SELLERS = ("ayse.k", "mehmet.d", "zeynep.s", "burak.t")
@@ -38,9 +38,7 @@ CHANGES = (
     ("      close_date: {sheet: Tarih | date(DD.MM.YYYY)}\n",
      "      close_date: {sheet: Tarih | date(DD.MM.YYYY), to: comment}\n"
      f"      forecast:   {{sheet: \"= if({CLOSED}, null, Tarih) | date(DD.MM.YYYY)\", type: date, to: end_date}}\n"),
-    ("          - {when: \"stage = 'closedwon'\", then: 1}\n", ""),
-    ("stage = 'closedlost'", "stage = 'lost'"),
-    ("          - {else: null}\n", "          - {else: 0.5}\n"),
+    probability("when: \"stage = 'lost'\", then: 0", "else: 0.5"),
     ("field_match: {email: 1.0, other: 0.999}", "field_match: {email: 1.0, other: 0.85}"),
     ("held: {accounts: 5%, contacts: 5%, deals: 8%}", "held: {accounts: 5%, contacts: 5%, deals: 40%}"),
 )  # fmt: skip
