@@ -8,9 +8,9 @@ from collections.abc import Sequence
 
 from crm_migrate.connecting.contract import Action, Load, TargetObject
 from crm_migrate_zoho import coql
-from crm_migrate_zoho.describe import Described, object_of
+from crm_migrate_zoho.columns import parts, told_by
+from crm_migrate_zoho.describe import Described
 from crm_migrate_zoho.shapes import TAG
-from crm_migrate_zoho.values import SEVERAL, TAGS
 
 PER_CREDIT = 10  # records that are written
 PAGE_CREDITS = 3  # of a query of `coql.PAGE` records
@@ -29,12 +29,11 @@ def writing(described: Described, object: TargetObject, action: Action, loads: S
     return sum(-(-load.rows // PER_CREDIT) + looks * -(-load.rows // coql.VALUES) for load in loads) + tags
 
 
-def reading(described: Described, object: TargetObject, records: int) -> int:
-    """Credits of reading all of so many records: those that every record has, and those that the mapping writes."""
-    wanted = {each.name for each in object.fields}
-    told = [f.name for f in object_of(described, object.key_field).fields if f.name in wanted or not f.read_only]
-    places = [place for name in told if (place := described.place(name)) is not None and place.name in wanted]
-    columns = {object.key_field, *(place.field for place in places)}
-    queries = -(-len(columns) // (coql.COLUMNS - 1))
-    about = -(-records // IDS) if any(place.type in (SEVERAL, TAGS) for place in places) else 0
-    return (records // coql.PAGE + 1) * queries * PAGE_CREDITS + about
+def reading(described: Described, columns: Sequence[str], records: int) -> int:
+    """Credits of reading these columns of all of so many records: each page, to the one that holds fewer than it could,
+    with the queries for columns that do not fit into its own, and the lists of what no query tells."""
+    queried, listed = told_by(described, columns)
+    others = len(parts(queried)) - 1
+    pages, filled = records // coql.PAGE + 1, -(-records // coql.PAGE)
+    lists = -(-records // IDS) * len(parts(listed)) if listed else 0
+    return (pages + filled * others) * PAGE_CREDITS + lists

@@ -12,9 +12,9 @@ from crm_migrate.connecting.kinds import Kind, kinds_of, split
 from crm_migrate.errors import TargetError
 from crm_migrate_zoho import answers, coql, requests
 from crm_migrate_zoho.answers import Record
-from crm_migrate_zoho.describe import Described, Words, kind_of
+from crm_migrate_zoho.columns import parts, told_by
+from crm_migrate_zoho.describe import Described, Words
 from crm_migrate_zoho.shapes import EMAIL, PARENT, SUBFORM
-from crm_migrate_zoho.values import QUERIED, SEVERAL
 
 IDS = 100  # of one list
 Told = TypeVar("Told")
@@ -90,8 +90,8 @@ class Looking:
     ) -> Iterator[Rows]:
         """Records in the order of their ids, up to `most` of them at a time; each page begins behind the last. Those of
         a kind only, if it is one."""
-        module, (queried, listed_only) = described.module, _told_by(described, columns)
-        first, *others = _parts(queried)
+        module, (queried, listed_only) = described.module, told_by(described, columns)
+        first, *others = parts(queried)
         conditions, after = [*self.of_kind(described.kind), *where], ""
         while True:
             behind = [f"id > {coql.literal(after)}"] if after else []
@@ -136,7 +136,7 @@ class Looking:
         """The fields that no query tells, and of what activities are about the module."""
         at = {str(each["id"]): each for each in records if each}
         for some in coql.parted(at if fields else (), IDS):
-            for part in _parts(fields):
+            for part in parts(fields):
                 self._added(at, some, self.ask(requests.listing(module, some, part), answers.page).records)
 
     def _added(self, at: Mapping[str, dict[str, Any]], ids: Sequence[str], more: Sequence[Record]) -> None:
@@ -179,16 +179,3 @@ class Looking:
                 self._users += told.records
                 page, more = page + 1, told.more
             return self._users
-
-
-def _told_by(described: Described, columns: Sequence[str]) -> tuple[list[str], list[str]]:
-    """The columns that a query tells, and those that a list has to: a lookup to several modules is told by both."""
-    kinds = {name: kind_of(described.fields[name]) if name in described.fields else "text" for name in columns}
-    queried = [name for name, kind in kinds.items() if kind in QUERIED]
-    return queried, [name for name, kind in kinds.items() if kind not in QUERIED or kind == SEVERAL]
-
-
-def _parts(columns: Sequence[str]) -> list[list[str]]:
-    """The columns in parts that fit into a query or list beside the id; at least one part."""
-    most = coql.COLUMNS - 1
-    return [list(columns[at : at + most]) for at in range(0, len(columns), most)] or [[]]

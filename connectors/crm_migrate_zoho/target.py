@@ -29,10 +29,10 @@ from crm_migrate.connecting.shaping import Record
 from crm_migrate_zoho import answers, costing, records, requests
 from crm_migrate_zoho.auth import open_rooms
 from crm_migrate_zoho.calls import Calls
-from crm_migrate_zoho.describe import object_of
+from crm_migrate_zoho.describe import Described, object_of
 from crm_migrate_zoho.kit import kit
 from crm_migrate_zoho.looking import Looking
-from crm_migrate_zoho.parts import NAME, prepared
+from crm_migrate_zoho.parts import KEYS, NAME, prepared
 from crm_migrate_zoho.preparing import by_hand, prepare, where_choices, where_set
 from crm_migrate_zoho.records import Shape
 from crm_migrate_zoho.removing import Removing
@@ -84,10 +84,17 @@ class ZohoTarget:
         return costing.writing(self._calls.described(object), object, action, list(loads))
 
     def reading(self, object: TargetObject, records: int) -> int:
-        """The credits of the pages; of contact roles a look at each deal."""
+        """The credits of the pages, with what no mapping writes; of contact roles a look at each deal."""
         if object.name == NAME:
-            return records + costing.reading(self._calls.described(prepared(object)), prepared(object), records)
-        return costing.reading(self._calls.described(object), object, records)
+            return records + costing.reading(self._calls.described(prepared(object)), [KEYS], records)
+        described = self._calls.described(object)
+        return costing.reading(described, self._columns(described, object), records)
+
+    def _columns(self, described: Described, object: TargetObject) -> list[str]:
+        """What is read back of a record: the fields of the mapping, and all others that anybody may write."""
+        told = (each.name for each in object_of(described, object.key_field).fields if not each.read_only)
+        names = dict.fromkeys([*(each.name for each in object.fields), *told])
+        return records.asked(records.shape_of(described, object, names, self._looking.nobody))
 
     def identity(self) -> str:
         """The organisation; a sandbox is another one."""

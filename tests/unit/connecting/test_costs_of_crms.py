@@ -89,8 +89,8 @@ def test_writing_in_zoho_costs_credits_for_tens_of_records_and_looks_for_fifties
     assert credits.writing(TASKS, tasks, "update", loads) == (10 + 2) + (1 + 1)
 
 
-def test_reading_in_zoho_costs_by_pages_columns_and_what_activities_are_about() -> None:
-    few = TargetObject("Tasks", (TargetField("Subject", "text"),), "crm_migrate_id")
-    about = TargetObject("Tasks", (TargetField("What_Id.Deals", "reference"),), "crm_migrate_id")
-    many = TargetObject("Tasks", tuple(TargetField(f"Extra_{n}", "text") for n in range(60)), "crm_migrate_id")
+def test_reading_in_zoho_costs_by_pages_columns_and_what_no_query_tells() -> None:
+    few, about = ["crm_migrate_id", "Subject"], ["crm_migrate_id", "What_Id"]
+    many = ["crm_migrate_id", *(f"Extra_{n}" for n in range(60))]
     assert [credits.reading(TASKS, each, 4100) for each in (few, about, many)] == [9, 9 + 41, 18]
+    assert [credits.reading(TASKS, many, records) for records in (0, 1999, 2000)] == [3, 6, 9], "no more of a page of 0"
