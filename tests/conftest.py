@@ -46,19 +46,16 @@ def pytest_xdist_auto_num_workers() -> int:
     return (os.cpu_count() or 1) + 1
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Dear files have their turn: of the others not even the imports are paid."""
+    file = collection_path.relative_to(config.rootpath).as_posix()
+    return file in turns.waiting(config.getoption("--turn"), turns.TURNS) or None
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What holds a promise of another test, or of other cases of the same, at greater length is for the long form; dear
-    files have their turn."""
-    _leave_out(config, items, turns.waiting(config.getoption("--turn"), turns.TURNS))
+    """What holds a promise of another test, or of other cases of the same, at greater length is for the long form."""
     for item, why in () if config.getoption("--soak") else (*_swept(items), *_beyond(items)):
         item.add_marker(pytest.mark.skip(reason=f"{why}: make soak ARGS=sweeps"))
-
-
-def _leave_out(config: pytest.Config, items: list[pytest.Item], files: set[str]) -> None:
-    left = [item for item in items if item.nodeid.partition("::")[0] in files]
-    if left:
-        config.hook.pytest_deselected(items=left)
-        items[:] = [item for item in items if item.nodeid.partition("::")[0] not in files]
 
 
 def _swept(items: list[pytest.Item]) -> Iterator[tuple[pytest.Item, str]]:
