@@ -113,7 +113,7 @@ class DynamicsTarget:
         """What people make, all of it."""
         return by_hand(objects, self._looking)
 
-    def where_set(self, object: str, field: str) -> str:  # noqa: ARG002 -- of all objects alike
+    def where_set(self, field: str) -> str:
         """What lets us say a date of creation."""
         return where_set(field)
 

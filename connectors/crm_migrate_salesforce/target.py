@@ -151,7 +151,7 @@ class SalesforceTarget:
         described = self._looking.described(object.name)
         return by_records(object, values, described.place, self._looking.ids_of) if described else iter(())
 
-    def where_set(self, object: str, field: str) -> str:  # noqa: ARG002 -- of all objects alike
+    def where_set(self, field: str) -> str:
         """What lets us say a date of creation."""
         return where_set(field)
 

@@ -129,7 +129,7 @@ class ZohoTarget:
             else iter(())
         )
 
-    def where_set(self, object: str, field: str) -> str:  # noqa: ARG002 -- of all objects alike
+    def where_set(self, field: str) -> str:
         """What lets us say a date of creation."""
         return where_set(field)
 

@@ -541,8 +541,8 @@ class LeavesToPeople(Protocol):
 class LetsSet(Protocol):
     """A target that lets some users set fields which it sets itself for all others."""
 
-    def where_set(self, object: str, field: str) -> str:
-        """Where people let our user set it, or what else helps; "" where nothing does."""
+    def where_set(self, field: str) -> str:
+        """Where people let our user set it, in objects of every kind, or what else helps; "" where nothing does."""
         ...
 
 

@@ -40,7 +40,7 @@ def _set_there(plan: Plan, written: list[ObjectPlan], there: TargetSchema, targe
         for field in target_object(plan, each).fields:
             described = found.field(field.name) if found else None
             if described and described.read_only:
-                where = target.where_set(each.target, field.name) if isinstance(target, LetsSet) else ""
+                where = target.where_set(field.name) if isinstance(target, LetsSet) else ""
                 yield ByHand(f"{field.name} of {each.target} is set there, and not by us", where or LEFT_OUT)
 
 
