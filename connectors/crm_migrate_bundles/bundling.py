@@ -14,7 +14,6 @@ from crm_migrate_bundles.layout import Layout
 from crm_migrate_bundles.naming import Names, Read
 from crm_migrate_bundles.outbox import CHANGED, CREATED, Outbox
 from crm_migrate_bundles.pages import pages
-from crm_migrate_bundles.spelling import spelled
 
 LOOKUP = 5_000
 EMPTIED, OPT_OUTS = "to-be-emptied", "opt-outs"
@@ -91,10 +90,7 @@ class Bundling:
             cells = [entity]
             for field in fields:
                 value = record.get(field.name) if field.name in brings[entity] else None
-                if field.reference:  # who cannot be named was refused, so every name is there
-                    cells.append("" if value is None else names.of(field.reference)[value])
-                else:
-                    cells.append(spelled(value, field.type, self.layout))
+                cells.append(names.cell(value, field))  # who cannot be named was refused
                 if emptied is not None and value is None and field.name in brings[entity]:
                     emptied.append([object.name, entity, field.name])
             yield cells

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from crm_migrate.words.language import Language, language
 from crm_migrate_bundles.layout import Layout
@@ -28,7 +29,8 @@ def instructions(layout: Layout, project: str, run: str, written: Sequence[Writt
         "",
         words.word("bundle.of", project=project, run=run),
     ]
-    lines += ["", *_table(words, written), "", f"## {words.word('bundle.steps')}", ""]
+    lines += ["", *_table(words, written), "", *_limits(words, layout, len(written))]
+    lines += [f"## {words.word('bundle.steps')}", ""]
     lines += [f"{at}. {text}" for at, text in enumerate(_steps(words, layout, written), 1)]
     return "\n".join([*lines, ""])
 
@@ -37,6 +39,30 @@ def _table(words: Language, written: Sequence[Written]) -> Iterator[str]:
     yield f"| {words.word('bundle.file')} | {words.word('bundle.rows')} |"
     yield "|---|---:|"
     yield from (f"| `{each.file}` | {words.number(each.rows)} |" for each in written)
+
+
+def _limits(words: Language, layout: Layout, files: int) -> Iterator[str]:
+    """Where the files are cut, for which edition and by whose word; how many days they need."""
+    most = [words.word("bundle.cut.rows", rows=words.number(layout.rows))] if layout.rows else []
+    most += [words.word("bundle.cut.size", size=_megabytes(words, layout.bytes))] if layout.bytes else []
+    if not most:
+        return
+    said = "edition" if layout.edition else "smallest" if layout.editions else "any"
+    yield words.word(
+        f"bundle.cut.{said}",
+        most=words.word("bundle.cut.and").join(most),
+        edition=layout.edition,
+        editions=", ".join(f"`{each}`" for each in layout.editions),
+    )
+    yield words.word(f"bundle.cut.{layout.limits_by}", title=layout.title)
+    if layout.imports:
+        days = -(-files // layout.imports)
+        yield words.word("bundle.cut.days", imports=words.number(layout.imports), files=words.number(files), days=days)
+    yield ""
+
+
+def _megabytes(words: Language, bytes: int) -> str:
+    return words.amount(f"{Decimal(bytes).scaleb(-6).normalize():f}")
 
 
 def _steps(words: Language, layout: Layout, written: Sequence[Written]) -> Iterator[str]:

@@ -14,6 +14,8 @@ from crm_migrate.errors import UsageError
 class Layout:
     """Encoding, separators and spellings of the files, and how many rows and bytes one may have (None: any).
 
+    `imports` are taken in 24 hours. These limits are those of the `edition`, or what each of the `editions` takes where
+    nobody said which it is; `limits_by` is whose word they are.
     `always`: object -> columns with the same cell in every row that is added. `opt_outs` is the object of those who may
     not be written to, `mailbox` the header of theirs.
     `called`: object -> the field by which the record is named where others link to it; our key where none is said.
@@ -33,6 +35,10 @@ class Layout:
     decimal: str = "."
     rows: int | None = None
     bytes: int | None = None
+    imports: int | None = None
+    edition: str | None = None
+    editions: Sequence[str] = ()
+    limits_by: Literal["vendor", "others"] = "others"
     consent: Mapping[str, str] = field(default_factory=dict)
     called: Mapping[str, str] = field(default_factory=dict)
     key: Mapping[str, str] = field(default_factory=dict)

@@ -6,9 +6,10 @@ from typing import Protocol
 
 import pyarrow as pa
 
-from crm_migrate.connecting.contract import ENTITY, By, TargetObject
+from crm_migrate.connecting.contract import ENTITY, By, TargetField, TargetObject
 from crm_migrate_bundles.layout import Layout
 from crm_migrate_bundles.outbox import Outbox
+from crm_migrate_bundles.spelling import spelled
 
 
 class Read(Protocol):
@@ -29,6 +30,12 @@ class Names:
         if object not in self._known:
             self._known[object] = self._read_names(object)
         return self._known[object]
+
+    def cell(self, text: str | None, field: TargetField) -> str:
+        """What a file says for a value; a link by the name of its record, nothing where that cannot be named."""
+        if field.reference:
+            return "" if text is None else self.of(field.reference).get(text, "")
+        return spelled(text, field.type, self._layout)
 
     def _read_names(self, object: str) -> Mapping[str, str]:
         field = self._layout.called.get(object)

@@ -1,11 +1,18 @@
 """Records of which the files could not say what they are to say: refused, so that none is lost in silence."""
 
 from collections.abc import Callable
+from functools import reduce
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from crm_migrate.connecting.contract import ENTITY, Refusal, TargetField, WriteBatch
 from crm_migrate_bundles.layout import Layout
 from crm_migrate_bundles.naming import Names
+from crm_migrate_bundles.pages import size_of
 from crm_migrate_bundles.spelling import unfit
+
+_MOST_GROWN = 5  # times as long as its text may a cell be at most: quotes doubled, in UTF-16, and what is around it
 
 
 def refusals(batch: WriteBatch, layout: Layout, names: Names) -> dict[str, Refusal]:
@@ -16,7 +23,24 @@ def refusals(batch: WriteBatch, layout: Layout, names: Names) -> dict[str, Refus
             why = _test(field, layout, names)
             values = zip(batch.rows[ENTITY].to_pylist(), batch.rows[field.name].to_pylist(), strict=True)
             found.update({entity: Refusal(said, field=field.name) for entity, text in values if (said := why(text))})
-    return found
+    return {**_too_large(batch, layout, names), **found}
+
+
+def _too_large(batch: WriteBatch, layout: Layout, names: Names) -> dict[str, Refusal]:
+    """Records of which each would be larger than a file may be."""
+    if layout.bytes is None:
+        return {}
+    fields = [field for field in batch.object.fields if field.name in batch.rows.column_names]
+    room = layout.bytes - size_of([layout.key_of(batch.object.name), *(f.name for f in fields)], layout, first=True)
+    lengths = [pc.fill_null(pc.binary_length(batch.rows[field.name]), 0) for field in fields]
+    raw = reduce(pc.add, lengths, pa.array([0] * batch.rows.num_rows))
+    found = batch.rows.filter(pc.greater(raw, room // _MOST_GROWN))
+    sizes = {
+        row[ENTITY]: size_of([row[ENTITY], *(names.cell(row[field.name], field) for field in fields)], layout)
+        for row in found.to_pylist()
+    }
+    why = "the record has {} bytes in a file, and a file with its headers has room for {}"
+    return {entity: Refusal(why.format(size, room)) for entity, size in sizes.items() if size > room}
 
 
 def _test(field: TargetField, layout: Layout, names: Names) -> Callable[[str | None], str]:

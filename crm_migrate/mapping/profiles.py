@@ -258,6 +258,10 @@ class ProfileFiles(Authored):
     decimal: Literal[".", ","] = Field(default=".", description="the decimal mark")
     rows: Count | None = Field(default=None, description="how many rows a file may have; more are several files")
     size: Size | None = Field(default=None, description="how large a file may be: `10 MB`")
+    limits_by: Literal["vendor", "others"] = Field(
+        default="others",
+        description="who says `rows` and `size`: pages of the vendor, or others (the page beside the files says so)",
+    )
     consent: dict[str, Text] = Field(
         default={}, description="word of a consent -> cell; without, refusals stand in the list of opt-outs alone"
     )
@@ -276,6 +280,9 @@ class ProfileEdition(Authored):
     file_storage: Size | None = Field(default=None, description="room for files")
     file_storage_per_user: Size | None = Field(default=None, description="further room for files for a user")
     records: dict[str, Count] = Field(default={}, description="object -> how many of them are included")
+    file_rows: Count | None = Field(default=None, description="how many rows an import file may have")
+    file_size: Size | None = Field(default=None, description="how large an import file may be: `10 MB`")
+    imports: Count | None = Field(default=None, description="imports of files in 24 hours")
 
 
 class ProfileCapacity(Authored):

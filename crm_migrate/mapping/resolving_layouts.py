@@ -1,14 +1,17 @@
 """What a target profile says of files, for the connector that writes them."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from crm_migrate.connecting.discovery import writes_files
 from crm_migrate.crm.model import SUPPRESSIONS
 from crm_migrate.mapping.authored import bytes_of
 from crm_migrate.mapping.desk import Desk
+from crm_migrate.mapping.model_environments import Licence
 from crm_migrate.mapping.plan import ObjectPlan
 from crm_migrate.mapping.plan_environment import EnvironmentPlan
+from crm_migrate.mapping.profiles import ProfileEdition, ProfileFiles, TargetProfile
 from crm_migrate.mapping.tree import Path
 
 LAYOUT = "layout"  # among the options that a connector of files is opened with; no mapping says it
@@ -34,7 +37,7 @@ def _laid_out(desk: Desk, chosen: EnvironmentPlan, objects: Sequence[ObjectPlan]
     said, opt_outs = desk.target.files, desk.target.objects.get(SUPPRESSIONS)
     theirs = {each.name: desk.target.objects.get(each.name) for each in objects}
     layout = said.model_dump(exclude={"size"}) | {
-        "bytes": bytes_of(said.size) if said.size else None,
+        **_limits(desk.target, desk.file.environments[chosen.name].licence),
         "called": {o.target: p.called for o in objects if (p := theirs[o.name]) and p.called},
         "always": {o.target: p.always for o in objects if (p := theirs[o.name]) and p.always},
         "key": {o.target: o.key_field for o in objects},
@@ -46,3 +49,28 @@ def _laid_out(desk: Desk, chosen: EnvironmentPlan, objects: Sequence[ObjectPlan]
     }
     text = json.dumps(layout, ensure_ascii=False, sort_keys=True)
     return chosen.model_copy(update={"options": {**chosen.options, LAYOUT: text}})
+
+
+def _limits(profile: TargetProfile, licence: Licence | None) -> dict[str, Any]:
+    """What a file may have, and how many are taken in 24 hours: by the edition that was bought, else what all take."""
+    editions = _editions_of_files(profile)
+    bought = editions.get(licence.edition) if licence else None
+    asked = [bought] if bought else [*editions.values()]
+    said = profile.files or ProfileFiles()
+    return {
+        "rows": _least([said.rows, *(each.file_rows for each in asked)]),
+        "bytes": _least(bytes_of(size) if size else None for size in (said.size, *(each.file_size for each in asked))),
+        "imports": _least(each.imports for each in asked),
+        "edition": licence.edition if licence and bought else None,
+        "editions": list(editions),
+    }
+
+
+def _editions_of_files(profile: TargetProfile) -> dict[str, ProfileEdition]:
+    """Word -> edition, of those that say something of import files."""
+    known = profile.capacity.editions if profile.capacity else {}
+    return {word: each for word, each in known.items() if each.file_rows or each.file_size or each.imports}
+
+
+def _least(limits: Iterable[int | None]) -> int | None:
+    return min((each for each in limits if each is not None), default=None)
