@@ -1,10 +1,15 @@
 """What `plan` says of room, contracts and the time in which nobody works, by what was bought of the target."""
 
+import re
+from collections.abc import Iterable
+from math import ceil
 from pathlib import Path
 
 import pytest
 from bench import Bench
 from company import Record, make_plan
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from test_costs import Counting, people
 
 from crm_migrate.connecting.contract import Allowance, Limits
@@ -12,6 +17,8 @@ from crm_migrate.connecting.memory import Store
 from crm_migrate.mapping.plan import Plan
 from crm_migrate.mapping.plan_environment import EnvironmentPlan, FreezePlan, LicencePlan
 from crm_migrate.stages.load.forecast import Forecast
+from crm_migrate.stages.load.forecast.freeze import freeze_forecast
+from crm_migrate.stages.load.forecast.history import History
 
 LICENCE = LicencePlan(edition="small", users=3, verified="2026-11-29", size=2_000)
 WEEKEND = FreezePlan(starts="2026-12-12T18:00+03:00", ends="2026-12-14T06:00+03:00", reserve_hours=2)
@@ -88,18 +95,58 @@ def test_an_hour_s_requests_slow_a_load(tmp_path: Path) -> None:
     assert told.seconds is not None and told.seconds[0] == 2 * 3600, "four of six requests wait for another hour"
 
 
-def test_what_has_to_fit_into_a_weekend_is_added_up(tmp_path: Path) -> None:
+def sums(lines: Iterable[str]) -> list[list[tuple[int, int]]]:
+    """The sums among these lines in tenths of an hour, as they are read: their parts, and what they are in all."""
+    found: list[list[tuple[int, int]]] = [[]]
+    for each in lines:
+        if said := re.match(r" {10}([\d,.]+)(?: to ([\d,.]+))? hours  (in all)?", each):
+            low, high = (int(re.sub(r"[.,]", "", part)) for part in (said[1], said[2] or said[1]))
+            found[-1].append((low, high))
+            found += [[]] if said[3] else []
+    return found[:-1]
+
+
+SECONDS = st.floats(0, 4e6)
+
+
+@settings(deadline=None)
+@given(
+    took=st.lists(SECONDS, min_size=3, max_size=3), load=SECONDS, slower=SECONDS, reads=SECONDS, over=st.integers(0, 9)
+)
+def test_the_hours_of_a_freeze_add_up_as_they_are_read(
+    took: list[float], load: float, slower: float, reads: float, over: int
+) -> None:
+    stages = dict(zip(("extract", "map", "reconcile"), took, strict=True))
+    history = [History(object="deals", writes=9, over=over), History(object="tasks", writes=4, over=0)]
+    told = freeze_forecast(WEEKEND, stages, (load, load + slower), (reads, reads + slower), history)
+    assert told is not None and told.needs is not None
+    lines = list(told.lines())
+    assert len(sums(lines)) == (2 if over else 1)
+    for (*parts, whole), needs in zip(sums(lines), filter(None, (told.needs, told.rest)), strict=True):
+        assert tuple(sum(each) for each in zip(*parts, strict=True)) == whole
+        assert [each * 360 for each in whole] == list(needs.whole)
+        written, undone = parts[1], parts[-1]
+        assert written == undone
+    if over:
+        share = (13 - over) / 13
+        assert f"then {13 - over} of 13 record(s) are left to write in the freeze" in "\n".join(lines)
+        assert [each[1] for each in sums(lines)] == [
+            (ceil(load * part / 360), ceil((load + slower) * part / 360)) for part in (1, share)
+        ]
+
+
+def test_what_has_to_fit_into_a_weekend_is_held_against_it(tmp_path: Path) -> None:
     licence = LICENCE.model_copy(update={"hourly": 2})
     told = planned(tmp_path, people(62), licence, WEEKEND)
-    freeze = told.freeze
-    assert freeze is not None and freeze.load is not None and freeze.compared is not None and freeze.whole is not None
-    assert freeze.seconds == 36 * 3600
-    for at in (0, 1):
-        parts = freeze.ready + freeze.load[at] * 2 + freeze.compared[at] + 2 * 3600
-        assert freeze.whole[at] == pytest.approx(parts)
-    assert "in all 6.1 hours: it suffices" in text(told) or "in all 6.0" in text(told)
-    slow = planned(tmp_path / "slow", people(602), licence, WEEKEND)
-    assert "IT DOES NOT SUFFICE" in text(slow)
+    assert told.freeze is not None and told.freeze.seconds == 36 * 3600
+    (parts,) = sums(told.lines())
+    assert parts[1:-1] == [(20, 20), (1, 1), (20, 20), (20, 20)], "four of six requests wait for another hour"
+    assert "in all: it suffices" in text(told)
+
+
+def test_a_load_that_is_too_long_for_a_weekend_is_told(tmp_path: Path) -> None:
+    licence = LICENCE.model_copy(update={"hourly": 2})
+    assert "in all: IT DOES NOT SUFFICE" in text(planned(tmp_path, people(602), licence, WEEKEND))
 
 
 def test_without_a_known_load_nobody_says_that_the_time_suffices(tmp_path: Path) -> None:
@@ -107,5 +154,5 @@ def test_without_a_known_load_nobody_says_that_the_time_suffices(tmp_path: Path)
     plan = make_plan().model_copy(update={"environment": environment})
     bench = Bench(tmp_path / "project", {"url": f"sqlite:///{tmp_path}/crm.db"}, plan)
     told = bench.plan(contacts=people(3)).forecast
-    assert told is not None and told.freeze is not None and told.freeze.whole is None
+    assert told is not None and told.freeze is not None and told.freeze.needs is None
     assert "nobody can say whether that suffices" in text(told)

@@ -6,19 +6,42 @@ looking and signing, and the way back: an undo takes about as long as the load.
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 
 from pydantic import BaseModel, ConfigDict
 
 from crm_migrate.mapping.plan_environment import FreezePlan
 from crm_migrate.stages.load.forecast.history import History
-from crm_migrate.stages.load.forecast.spelling import hours
+from crm_migrate.stages.load.forecast.spelling import hours, shown
 
 Seconds = tuple[float, float]  # at least, at most
 _AFTER = ("validate", "reconcile", "report")  # stages behind a load
+_WORDS = {
+    "ready": "reading and mapping",
+    "written": "writing",
+    "compared": "reading back and comparing",
+    "signed": "looking and signing",
+    "undone": "kept for an undo, as much as for writing",
+}
+
+
+class Needs(BaseModel):
+    """What has to fit: part -> seconds, rounded up to tenths of an hour as they are shown, so that what is read adds
+    up."""
+
+    model_config = ConfigDict(frozen=True)
+
+    parts: dict[str, Seconds]
+    whole: Seconds
+
+    def lines(self, there: float) -> Iterator[str]:
+        """A sum that a person can add up, and whether so many seconds suffice."""
+        yield from (f"          {hours(seconds)}  {_WORDS[part]}" for part, seconds in self.parts.items())
+        yield f"          {hours(self.whole)}  in all: {_verdict(self.whole, there)}"
 
 
 class FreezeForecast(BaseModel):
-    """Seconds that the load and what belongs to it take of a freeze of `seconds`; None where nothing is known.
+    """What the load and what belongs to it `needs` of a freeze of `seconds`; None where nothing is known.
 
     `rest` is the same where what is over (`history`) was loaded before.
     """
@@ -28,28 +51,18 @@ class FreezeForecast(BaseModel):
     starts: str
     ends: str
     seconds: float
-    ready: float
-    load: Seconds | None
-    compared: Seconds | None
-    reserve: float
     history: tuple[History, ...]
-    whole: Seconds | None
-    rest: Seconds | None
+    needs: Needs | None
+    rest: Needs | None
 
     def lines(self) -> Iterator[str]:
         """What a person reads of it."""
         yield f"freeze    {self.starts} to {self.ends}: {hours((self.seconds, self.seconds))}"
-        if self.whole is None or self.load is None or self.compared is None:
+        if self.needs is None:
             yield "          how long the load takes is not known, so nobody can say whether that suffices"
         else:
-            yield f"          reading and mapping {hours((self.ready, self.ready))}, writing {hours(self.load)}"
-            yield f"          reading back and comparing {hours(self.compared)}, looking and signing {self._reserve()}"
-            in_all = f"in all {hours(self.whole)}: {_verdict(self.whole, self.seconds)}"
-            yield f"          kept for an undo {hours(self.load)}; {in_all}"
+            yield from self.needs.lines(self.seconds)
         yield from self._before()
-
-    def _reserve(self) -> str:
-        return hours((self.reserve, self.reserve))
 
     def _before(self) -> Iterator[str]:
         over = [f"{each.over:,} of {each.writes:,} {each.object}" for each in self.history if each.over]
@@ -58,8 +71,10 @@ class FreezeForecast(BaseModel):
             return
         yield f"before    load what is over and changes no more: {', '.join(over)}"
         if self.rest is not None:
-            verdict = _verdict(self.rest, self.seconds)
-            yield f"          then {hours(self.rest)} in all are left for the freeze: {verdict}"
+            writes, gone = _in_all(self.history)
+            left = f"{writes - gone:,} of {writes:,} record(s) are left to write"
+            yield f"          then {left} in the freeze, by their share:"
+            yield from self.rest.lines(self.seconds)
 
 
 def freeze_forecast(
@@ -71,36 +86,46 @@ def freeze_forecast(
     if freeze is None:
         return None
     starts, ends = datetime.fromisoformat(freeze.starts), datetime.fromisoformat(freeze.ends)
-    ready = sum(seconds for stage, seconds in took.items() if stage not in (*_AFTER, "load"))
-    behind = sum(took.get(stage, 0.0) for stage in _AFTER)
-    compared = None if reads is None else (reads[0] + behind, reads[1] + behind)
-    reserve = freeze.reserve_hours * 3600.0
-    writes, over = sum(each.writes for each in history), sum(each.over for each in history)
-    open_part = (writes - over) / writes if writes else 1.0
+    writes, over = _in_all(history)
+    needs = partial(_needs, took, load, reads, freeze.reserve_hours * 3600.0)
     return FreezeForecast(
         starts=freeze.starts,
         ends=freeze.ends,
         seconds=(ends - starts).total_seconds(),
-        ready=ready,
-        load=load,
-        compared=compared,
-        reserve=reserve,
         history=tuple(history),
-        whole=_whole(ready + reserve, load, compared, 1.0),
-        rest=_whole(ready + reserve, load, compared, open_part) if over else None,
+        needs=needs(1.0),
+        rest=needs((writes - over) / writes) if over else None,
     )
+
+
+def _needs(
+    took: Mapping[str, float], load: Seconds | None, reads: Seconds | None, reserve: float, share: float
+) -> Needs | None:
+    """With writing and its undo for a share of the records; everything is read back and compared in any case."""
+    if load is None or reads is None:
+        return None
+    ready = sum(seconds for stage, seconds in took.items() if stage not in (*_AFTER, "load"))
+    behind = sum(took.get(stage, 0.0) for stage in _AFTER)
+    written = shown((share * load[0], share * load[1]))
+    parts = {
+        "ready": shown((ready, ready)),
+        "written": written,
+        "compared": shown((reads[0] + behind, reads[1] + behind)),
+        "signed": shown((reserve, reserve)),
+        "undone": written,
+    }
+    low, high = zip(*parts.values(), strict=True)
+    return Needs(parts=parts, whole=(sum(low), sum(high)))
+
+
+def _in_all(history: Sequence[History]) -> tuple[int, int]:
+    """Records that are written, and those of them that are over."""
+    return sum(each.writes for each in history), sum(each.over for each in history)
 
 
 def begins(freeze: FreezePlan) -> str:
     """Its first moment in UTC, as canonical text."""
     return datetime.fromisoformat(freeze.starts).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _whole(fixed: float, load: Seconds | None, compared: Seconds | None, part: float) -> Seconds | None:
-    """With writing and its undo for a part of the records; everything is read back and compared in any case."""
-    if load is None or compared is None:
-        return None
-    return fixed + 2 * part * load[0] + compared[0], fixed + 2 * part * load[1] + compared[1]
 
 
 def _verdict(needed: Seconds, there: float) -> str:
