@@ -454,6 +454,7 @@ _FAMILIES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "owner_not_there",
             "owner_disabled",
             "owner_without_right",
+            "owner_not_asked",
             "currency_not_there",
             "rate_of_load",
             "choices_unchecked",

@@ -14,28 +14,33 @@ from crm_migrate_dynamics.describe import Described, Place
 from crm_migrate_dynamics.looking import AT_ONCE, Looking
 from crm_migrate_dynamics.shapes import ACCESS_TEAM, CURRENCY, OWNER, RATE
 
-_REFUSED = "the records would be refused"
-# Code -> what becomes of such values, and the next step.
+# Code -> what is wrong with such values, and the next step.
 _TOLD = {
     "owner_not_there": (
-        f"not exactly one user or team there is called so, {_REFUSED}",
+        "the target has not exactly one user or team that is called so",
         "add who is missing there, or name another owner in `owners:`",
     ),
     "owner_disabled": (
-        f"the user is disabled there, {_REFUSED}",
+        "the user is disabled in the target",
         "enable the user for the load, or name a successor in `owners:`",
     ),
     "owner_without_right": (
-        f"no role there lets this owner read what it is to own, {_REFUSED}",
+        "no role in the target lets the owner read the record",
         "give it a security role there, or name a successor in `owners:`",
     ),
-    "currency_not_there": (f"the currency is not there, {_REFUSED}", "add it there with its rate"),
+    "owner_not_asked": (
+        "whether a role there lets this owner read what it is to own is not told to us",
+        "let the application user read security roles, or look at those of the owner; who may not is refused at the"
+        " load",
+    ),
+    "currency_not_there": ("the target does not have the currency", "add it there with its rate"),
     "rate_of_load": (
         "amounts in the organisation's own currency get the rate of the day of the load (beside the currency: how many"
         " make one of its own), not of the record's",
         "where reports go by them, set the rate there before the load, and back after it",
     ),
 }
+_GOES = frozenset({"owner_not_asked", "rate_of_load"})  # the others would be refused
 
 
 def foretold(looking: Looking, object: TargetObject, values: Mapping[str, Collection[str]]) -> Iterator[Doubt]:
@@ -52,8 +57,9 @@ def foretold(looking: Looking, object: TargetObject, values: Mapping[str, Collec
                 yield from _users(looking, described, place, sorted(said))
             else:
                 yield from _teams(looking, place, sorted(said))
-        elif place.column.name == CURRENCY and any(field.type == "money" for field in object.fields):
-            yield from _rates(looking, place, sorted(said))
+        elif place.column.name == CURRENCY:
+            amounts = any(field.type == "money" for field in object.fields)
+            yield from _rates(looking, place, sorted(said), amounts=amounts)
 
 
 def _users(looking: Looking, described: Described, place: Place, said: Sequence[str]) -> Iterator[Doubt]:
@@ -78,7 +84,7 @@ def _without_right(looking: Looking, described: Described, place: Place, users: 
         request = looking.api.privileges([users[name] for name in some], wanted)
         for name, held in zip(some, looking.ask(request, partial(answers.privileges, count=len(some))), strict=True):
             if held is None:
-                yield _doubt(place, name, "owner_without_right", f"{wanted}?")
+                yield _doubt(place, name, "owner_not_asked", wanted)
             elif wanted not in held:
                 yield _doubt(place, name, "owner_without_right", wanted)
 
@@ -92,18 +98,19 @@ def _teams(looking: Looking, place: Place, said: Sequence[str]) -> Iterator[Doub
             yield _doubt(place, name, "owner_without_right", f"teamtype {ACCESS_TEAM}")
 
 
-def _rates(looking: Looking, place: Place, said: Sequence[str]) -> Iterator[Doubt]:
-    """Currencies in which one is not one of the organisation's own."""
+def _rates(looking: Looking, place: Place, said: Sequence[str], *, amounts: bool) -> Iterator[Doubt]:
+    """Currencies that are not there, and where `amounts` are written, those in which one is not one of the
+    organisation's own."""
     for name, found in looking.called(place.of, place.by, said, [RATE]).items():
         rate = _rate(found)
         if rate is None:
             yield _doubt(place, name, "currency_not_there")
-        elif rate != 1:
+        elif amounts and rate != 1:
             yield _doubt(place, name, "rate_of_load", f"{rate:g}")
 
 
 def _doubt(place: Place, name: str, code: str, note: str = "") -> Doubt:
-    return Doubt(place.name, name, code, *_TOLD[code], note)
+    return Doubt(place.name, name, code, *_TOLD[code], note, waits=code not in _GOES)
 
 
 def _rate(found: Sequence[Record]) -> float | None:

@@ -505,7 +505,8 @@ class Costs(Protocol):
 @dataclass(frozen=True, slots=True)
 class Doubt:
     """What a target will make of a value of a field: a code of ours; what becomes of such values and the next step, the
-    same for all of a code; a name or number to be noted of this one."""
+    same for all of a code; a name or number to be noted of this one. `waits`: the target would refuse a record with it,
+    the same for all of a code."""
 
     field: str
     value: str
@@ -513,6 +514,7 @@ class Doubt:
     words: str
     hint: str
     note: str = ""
+    waits: bool = False
 
 
 @runtime_checkable

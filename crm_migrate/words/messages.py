@@ -19,7 +19,7 @@ _LIST = r"[^,;:]+(?:(?:, [^,;:]+)* and [^,;:]+)?"
 _PATTERNS = {
     "n": r"-?[\d,]+", "code": r"[a-z0-9_]+", "amount": r"-?[\d.,]+", "percent": r"[\d.]+ %", "day": r"\d{4}-\d\d-\d\d",
     "sign": "[=<>]+", "sums": r"-?[\d.]+( [A-Z]{3})?(, -?[\d.]+( [A-Z]{3})?)*",
-    "term": r"[^,;:]+?", "terms": _LIST,
+    "term": r"[^,;:]+?", "terms": _LIST, "field": r"[^;]+?",
 }  # fmt: skip
 _ROW = re.compile(r"row \d+")  # how a record without a key is called
 _COMMA = re.compile(r", (?!no day)")  # one level of agreement, `year, no day`, has a comma of its own
@@ -61,6 +61,9 @@ def spoken(text: str, words: Language, family: str = SENTENCES) -> str:
         return in_words(said, words)
     if family == REASONS:
         return _listed(text, words)
+    several = text.split("; ")
+    if said is None and len(several) > 1 and all(recognise(each, family) for each in several):
+        return "; ".join(spoken(each, words, family) for each in several)
     return text
 
 

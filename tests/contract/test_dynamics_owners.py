@@ -69,6 +69,19 @@ def test_who_is_foretold_to_be_refused_is_refused_and_nobody_else(target: Target
     assert not any(users[id]["isdisabled"] for id in owners.values())
 
 
+def test_who_may_not_be_asked_goes_and_is_told() -> None:
+    there = Environment({"users": USERS}, rights_told="no")
+    target = connector("dynamics").target(there.options)
+    target.prepare((DEAL,), apply=True)
+    assert isinstance(target, Foretells)
+    told = target.foretell(DEAL, {OWNER: [f"bare{FIRM}", f"gone{FIRM}"]})
+    assert {each.value: (each.code, each.waits) for each in told} == {
+        f"gone{FIRM}": ("owner_disabled", True),
+        f"bare{FIRM}": ("owner_not_asked", False),
+    }
+    there.stop()
+
+
 def test_a_record_is_not_given_to_who_may_not_have_it(target: Target) -> None:
     row: dict[str, str | None] = {"__entity": "a", "name": "a", OWNER: f"good{FIRM}"}
     assert set(settled(target, DEAL, "a", (row,)).loaded) == {"a"}
@@ -103,7 +116,8 @@ def test_the_rate_of_the_load_is_told_where_amounts_have_another_currency(
     (deal,) = environment.server.engine.store.all("opportunity")
     assert (deal.values["estimatedvalue"], deal.values["estimatedvalue_base"]) == (1000, 800)
     bare = TargetObject("opportunity", (TargetField("name", "text"), TargetField(CURRENCY, "text")), KEY)
-    assert list(target.foretell(bare, {CURRENCY: ("USD",)})) == [], "no amounts"
+    (lacking,) = target.foretell(bare, {CURRENCY: ("USD", "XTS")})
+    assert (lacking.value, lacking.waits) == ("XTS", True), "no amounts, and no such currency for all that"
 
 
 def test_nobody_says_the_business_unit_of_a_record(target: Target) -> None:

@@ -45,6 +45,7 @@ _ROOMS: dict[str, tuple[tuple[str, Ground, str], ...]] = {
         ("A record goes to no user who is disabled: 403, 0x80040225", "assumed", "the words of web-service-error-codes; a wizard of the vendor gives records to users without a licence"),
         ("A record goes to no access team: 0x80048340", "document", f"{_DOCS}/reference/web-service-error-codes: CannotAssignToAccessTeam"),
         ("RetrieveUserSetOfPrivilegesByNames tells which privileges a user has by roles and teams", "document", f"{_API}/reference/retrieveusersetofprivilegesbynames"),
+        ("Who may not ask for privileges is refused: 403, 0x80040220", "assumed", "as any missing privilege is"),
         ("Base amounts follow from the rate of the currency on this day, exchangerate is never sent", "document", f"{_DOCS}/transaction-currency-currency-entity"),
         ("A note with bytes in base64 is a file: an environment counts them (`filesize`), and takes 5 MB unless it says another size", "document", f"{_DOCS}/annotation-note-entity; reference/entities/annotation"),
         ("A file that is too large: 400, 0x80044a02; what is no base64 is unreadable", "assumed", "as the error codes of the SDK name it"),

@@ -24,6 +24,7 @@ class Habits:
     created_on: bool = True  # our user may set the date of creation
     largest_file: int = 5_242_880  # bytes of the file of a note
     one_by_one: str = ""  # tables, with commas, that do not have CreateMultiple and its like
+    rights_told: bool = True  # our user may ask which privileges others have
     read_only: str = ""  # tables, with commas, that our user may only read
 
 

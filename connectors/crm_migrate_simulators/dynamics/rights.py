@@ -46,6 +46,8 @@ def owned(work: Work, table: str, values: Mapping[str, Any]) -> None:
 def held(work: Work, what: str) -> list[dict[str, str]]:
     """Those of the privileges that are asked for which a user has."""
     user = record_of(work, "systemuser", what)
+    if not work.habits.rights_told:
+        raise Failure(403, "0x80040220", f"Principal user (Id={work.user}, type=8) is missing prvReadRole privilege.")
     try:
         names = json.loads(work.request.query.get("@p", ""))
     except ValueError:

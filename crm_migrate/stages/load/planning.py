@@ -15,7 +15,7 @@ from crm_migrate.stages.load.drift import drift
 from crm_migrate.stages.load.earlier import settle_earlier
 from crm_migrate.stages.load.edits import three_values
 from crm_migrate.stages.load.forecast import forecast
-from crm_migrate.stages.load.foretelling import foretold
+from crm_migrate.stages.load.foretelling import foretold, hold_foretold
 from crm_migrate.stages.load.keys import Names, followed, identify, plan_listing, remember, sent_to
 from crm_migrate.stages.load.looking import let_all_wait
 from crm_migrate.stages.load.lookups import called, refuse_absent
@@ -83,7 +83,7 @@ def plan_load(plan: Plan, project: Project, run: Run, target: Target) -> LoadPla
         hold_moved(tables, plan)
         for object_plan in plan.objects:
             follow(tables, project, identity, plan, object_plan, _set_aside(tables, plan, object_plan))
-        choices = {}
+        choices, asked = {}, {}
         settled = _settled(project)
         for object_plan in plan.objects:
             decide(tables, project, identity, plan, object_plan, settled)
@@ -96,6 +96,7 @@ def plan_load(plan: Plan, project: Project, run: Run, target: Target) -> LoadPla
                 let_all_wait(tables, object_plan)
             if plan.environment.mask:
                 hold_reachable(tables, plan, object_plan)
+            asked[object_plan.name] = hold_foretold(tables, plan, object_plan, target)
         gather(tables, project, identity, plan)
         settle(tables, plan, there, partial(_hold_claimed_values, tables, plan, there))
         refuse_claimed(tables, plan)
@@ -103,7 +104,7 @@ def plan_load(plan: Plan, project: Project, run: Run, target: Target) -> LoadPla
             _publish(tables, project, identity, plan, each)
         plan_removals(tables, project, identity, plan, target, earlier)
         cost = None if offline else forecast(tables, project, plan, target, identity, read_state(run).seconds)
-        doubts = [doubt for each in plan.objects for doubt in foretold(tables, plan, each, target)]
+        doubts = [doubt for each in plan.objects for doubt in foretold(tables, each, asked[each.name])]
         aside = {each.name: _rows_aside(tables, plan, each) for each in plan.objects}
         objects = [
             figures(tables, each).model_copy(update={"choices": choices[each.name], "aside": aside[each.name]})

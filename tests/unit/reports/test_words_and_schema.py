@@ -146,6 +146,7 @@ def test_money_is_written_with_the_digits_of_its_currency(currency: str, text: s
         "100 is written, the lines add up to 99.50",
         "said by kisi:K3 (held)",
         "company names 12 of accounts, which is excluded (excluded_rule) by D-004.",
+        "currency: the target does not have the currency; owner: the user is disabled in the target",
         "company points to a record of accounts that is excluded (parent_excluded) by D-004.",
     ],
 )
