@@ -8,66 +8,32 @@ import json
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 import pyarrow as pa
 
-from crm_migrate.connecting.contract import ENTITY, By, SourceFile, SourceSpec, TargetField, TargetObject
+from crm_migrate.connecting.contract import ENTITY, By, TargetField, TargetObject
 from crm_migrate.crm.types import REFUSALS, Storage, type_of
 from crm_migrate.errors import InputError
+from crm_migrate_bundles.export_files import Exports, Row
 from crm_migrate_bundles.layout import Layout
 from crm_migrate_bundles.naming import Names, Read
 from crm_migrate_bundles.outbox import Outbox
 from crm_migrate_bundles.spelling import pattern_of, spelled
-from crm_migrate_files.contents import endings
-from crm_migrate_files.source import FilesSource
 
-ROWS = 50_000
 Record = dict[str, str | None]
-Row = Mapping[str, str | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Export:
-    """One file of an export, with its columns."""
-
-    path: Path
-    columns: frozenset[str]
-
-    def rows(self) -> Iterator[Row]:
-        """Its rows as text. InputError where one cannot be read: it could be anybody's."""
-        source = _source(self.path)
-        for batch in source.read(ROWS):
-            yield from batch.records.to_pylist()
-            if batch.quarantined:
-                line = batch.quarantined[0].line
-                raise InputError(f"{self.path.name}, line {line} cannot be read", hint="export that file again")
-
-
-def _source(path: Path) -> FilesSource:
-    return FilesSource(SourceSpec(path.stem, (SourceFile(path),)))
-
-
-def exports(place: Path) -> list[Export]:
-    """The files of a folder that can be read, or the one that is named. InputError where there is none."""
-    known = endings().read
-    among = sorted(place.iterdir()) if place.is_dir() else [place]
-    found = [path for path in among if path.is_file() and path.suffix.lower() in known]
-    if not found:
-        raise InputError(f"there is no export in {place}", hint="put a CSV or XLSX file per object there")
-    return [Export(path, frozenset(_source(path).describe().columns)) for path in found]
 
 
 class Exported:
     """The records of the exports in a folder, by object; `keys` is object -> the field that names its records there."""
 
     def __init__(self, place: Path, layout: Layout, outbox: Outbox, read: Read, keys: Mapping[str, str]) -> None:
-        self._place, self._layout, self._outbox, self._read, self._keys = place, layout, outbox, read, keys
+        self._layout, self._outbox, self._read = layout, outbox, read
+        self._keys = {layout.opt_outs: layout.mailbox, **keys}  # opt-outs are imported by their mailbox alone
         self._names = Names(layout, outbox, read)
-        self._files = exports(place)
+        self._files = Exports(place, layout)
         self._records: dict[str, list[Record]] = {}
         self._expected: dict[str, dict[str, Record]] = {}
         self._kept: dict[str, list[Row]] = {}
@@ -83,12 +49,13 @@ class Exported:
         yield pa.table({name: pa.array([r.get(name) for r in found], pa.string()) for name in names})
 
     def columns(self, object: TargetObject) -> frozenset[str]:
-        """The columns of the files of an object."""
-        return frozenset().union(*(file.columns for file in self._files_of(object, self._key_of(object.name))))
+        """The fields of an object that are in its files."""
+        return self._files.fields(object, self._key_of(object.name))
 
     def _of(self, object: TargetObject) -> Iterator[Record]:
         key, ours = self._key_of(object.name), self._ours(object)
-        ids = {f.name: self._ids(object, f) for f in object.fields if f.reference}
+        links = {f.name: self._links(object, f) for f in object.fields if f.reference}
+        boxes = {f.name: self._files.boxes(object.name, f) for f in object.fields if type_of(f.type).role == "consent"}
         seen: Counter[str] = Counter()
         for number, row in enumerate(self._kept_rows(object)):
             named = row.get(key) or ""
@@ -97,7 +64,14 @@ class Exported:
             id = str(mine["target_id"]) if mine and seen[named] == 1 else f"row {number}"
             record: Record = {"target_id": id, ENTITY: mine[ENTITY] if mine else None}
             for field in object.fields:
-                record[field.name] = self._value(row.get(field.name), field, mine, ids.get(field.name))
+                sent = mine[field.name] if mine else None
+                if field.name in links:
+                    column, ids = links[field.name]
+                    record[field.name] = ids.get(cell, cell) if (cell := row.get(column)) else None
+                elif field.name in boxes:
+                    record[field.name] = consented(row.get(field.name), sent, boxes[field.name])
+                else:
+                    record[field.name] = self._value(row.get(field.name), field, sent)
             yield record
 
     def _key_of(self, object: str) -> str:
@@ -121,60 +95,39 @@ class Exported:
     def _called(self, record: Record, field: TargetField | None) -> str:
         return str(record[ENTITY]) if field is None else spelled(record[field.name], field.type, self._layout)
 
-    def _ids(self, object: TargetObject, field: TargetField) -> Mapping[str, str]:
-        """What a cell of a link may say -> target id of the record that it leads to: the name by which our files called
-        it, or what a column of its own export says of it, whichever knows more."""
+    def _links(self, object: TargetObject, field: TargetField) -> tuple[str, Mapping[str, str]]:
+        """The column of a link, and what its cells may say -> target id of the record that it leads to: of several ways
+        to say a link that of which most is known."""
+        rows = self._kept_rows(object)
+        columns = self._files.links(object, field, rows[0]) if rows else [field.name]
+        said = {column: {cell for row in rows if (cell := row.get(column))} for column in columns}
+        ids = {column: self._ids(field, said[column]) for column in columns}
+        best = max(columns, key=lambda column: len(said[column] & ids[column].keys()))
+        return best, ids[best]
+
+    def _ids(self, field: TargetField, said: Collection[str]) -> Mapping[str, str]:
+        """What a cell of a link may say -> target id: the name by which our files called the record, or what a column
+        of its own export says of it, whichever knows more."""
         assert field.reference
         parent = self._outbox.object(field.reference)
-        said = {cell for row in self._kept_rows(object) if (cell := row.get(field.name))}
         named = {} if parent.name in self._keys else _turned(self._names.of(parent.name))
-        if said <= named.keys():
+        if set(said) <= named.keys():
             return named
         key, ours = self._key_of(parent.name), self._ours(parent)
         column = linked_by(said, self._kept_rows(parent), key)
         known = ((row.get(column), ours.get(row.get(key) or "")) for row in self._kept_rows(parent))
         found = {cell: str(record["target_id"]) for cell, record in known if cell and record}
-        return found if len(said & found.keys()) > len(said & named.keys()) else named
+        return found if len(set(said) & found.keys()) > len(set(said) & named.keys()) else named
 
     def _kept_rows(self, object: TargetObject) -> Sequence[Row]:
         if object.name not in self._kept:
-            self._kept[object.name] = list(self._read_rows(object))
+            self._kept[object.name] = list(self._files.rows(object, self._key_of(object.name)))
         return self._kept[object.name]
 
-    def _read_rows(self, object: TargetObject) -> Iterator[Row]:
-        for file in self._files_of(object, self._key_of(object.name)):
-            lacking = [f.name for f in object.fields if f.name not in file.columns and self._layout.has_column(f)]
-            if lacking:
-                hint = "export them too, or name the columns as the import files do"
-                raise InputError(f"{file.path.name} lacks the columns {', '.join(lacking[:5])}", hint=hint)
-            yield from file.rows()
-
-    def _files_of(self, object: TargetObject, key: str) -> list[Export]:
-        """The files that are called like an object, else the only one that has our key and all its columns."""
-        named = [file for file in self._files if _slug(object.name) in _slug(file.path.stem) and key in file.columns]
-        wanted = {f.name for f in object.fields if self._layout.has_column(f)} | {key}
-        found = named or [file for file in self._files if wanted <= file.columns]
-        if not named and len(found) != 1:
-            message = f"no file in {self._place} is the export of {object.name}"
-            raise InputError(message, hint=f"call it {object.name}.csv; it needs the column `{key}`")
-        return found
-
-    def _value(
-        self,
-        text: str | None,
-        field: TargetField,
-        mine: Row | None,
-        ids: Mapping[str, str] | None,
-    ) -> str | None:
-        """`ids`: of a link, name -> target id of the records that it may lead to."""
-        sent = mine.get(field.name) if mine else None
-        if ids is not None:
-            return ids.get(text, text) if text else None
-        if self._layout.has_column(field) and spelled(sent, field.type, self._layout) == (text or ""):
-            return sent  # whatever the words of the CRM mean
-        if type_of(field.type).role == "consent":
-            return consented(text, sent, self._layout.consent)
-        return canonical(text, field.type, self._layout)
+    def _value(self, text: str | None, field: TargetField, sent: str | None) -> str | None:
+        """What we sent where the cell says what our file said, whatever the words of the CRM mean."""
+        same = spelled(sent, field.type, self._layout) == (text or "")
+        return sent if same else canonical(text, field.type, self._layout)
 
 
 def linked_by(said: Collection[str], parents: Sequence[Row], key: str) -> str:
@@ -186,14 +139,21 @@ def linked_by(said: Collection[str], parents: Sequence[Row], key: str) -> str:
     return best if hits.get(best, 0) > hits.get(key, 0) else key
 
 
-def consented(text: str | None, sent: str | None, words: Mapping[str, str]) -> str | None:
-    """A cell of a consent; `words` are word -> cell. It is what we sent where the CRM has no word for it and says the
-    nearest: a box for who refused does not tell who agreed from who was never asked."""
-    meant = sent or "unknown"
-    alike = [word for word in words if (word in REFUSALS) == (meant in REFUSALS)]
-    if meant not in words and any(words[word] == text for word in alike):
+def consented(text: str | None, sent: str | None, boxes: Sequence[tuple[str, str]]) -> str | None:
+    """A cell of a consent; `boxes` are words and the cells that say them. It is what we sent where the CRM has no word
+    for it and says the nearest: a box for who refused does not tell who agreed from who was never asked."""
+    meant, cell = sent or "unknown", _ticked(text or "")
+    said = [word for word, box in boxes if _ticked(box) == cell]
+    alike = meant not in {word for word, _ in boxes} and any((w in REFUSALS) == (meant in REFUSALS) for w in said)
+    if meant in said or alike:
         return sent
-    return next((word for word, cell in words.items() if cell == text), text.strip().lower() if text else None)
+    return said[0] if said else text.strip().lower() if text else None
+
+
+def _ticked(cell: str) -> str:
+    """A cell that is a box, however the CRM writes one."""
+    text = cell.strip().casefold()
+    return {"1": "true", "yes": "true", "0": "false", "no": "false"}.get(text, text)
 
 
 def canonical(text: str | None, type: str, layout: Layout) -> str | None:
@@ -245,7 +205,3 @@ _READERS: Mapping[Storage, Callable[[str, Layout], str]] = {
 def _turned(names: Mapping[str, str]) -> Mapping[str, str]:
     """Name -> id; a name is of one record alone."""
     return {name: id for id, name in names.items()}
-
-
-def _slug(name: str) -> str:
-    return "".join(letter for letter in name.casefold() if letter.isalnum())

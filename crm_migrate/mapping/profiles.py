@@ -161,6 +161,9 @@ class ProfileField(Authored):
     """A field of the target. `choices` are the target's own values; `reference` names a canonical object."""
 
     column: str | None = Field(default=None, description="its name in the target; that of the CRM model unless said")
+    exported: Texts = Field(
+        default=(), description="what exports call it where neither its column nor the profile of the export says so"
+    )
     type: str | None = Field(default=None, description="semantic type, where the CRM model does not have the field")
     length: Count | None = Field(default=None, description="how many characters it takes")
     required: Flag = Field(default=False, description="the target refuses a record without it")
@@ -217,6 +220,9 @@ class ProfileObject(Authored):
     called: Text | None = Field(
         default=None,
         description="the field by which import files name the record where others link to it; our key unless said",
+    )
+    export: Text | None = Field(
+        default=None, description="the source profile that knows the columns of its export: `hubspot/companies`"
     )
     always: dict[str, Text] = Field(
         default={}, description="column -> cell of every row that an import file adds: what the object is there"

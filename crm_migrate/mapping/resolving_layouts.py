@@ -35,6 +35,7 @@ def with_layout(desk: Desk, chosen: EnvironmentPlan, objects: Sequence[ObjectPla
 def _laid_out(desk: Desk, chosen: EnvironmentPlan, objects: Sequence[ObjectPlan]) -> EnvironmentPlan:
     assert desk.target is not None and desk.target.files is not None
     said, opt_outs = desk.target.files, desk.target.objects.get(SUPPRESSIONS)
+    environment = desk.file.environments[chosen.name]
     theirs = {each.name: desk.target.objects.get(each.name) for each in objects}
     layout = said.model_dump(exclude={"size"}) | {
         **_limits(desk.target, desk.file.environments[chosen.name].licence),
@@ -44,6 +45,7 @@ def _laid_out(desk: Desk, chosen: EnvironmentPlan, objects: Sequence[ObjectPlan]
         "order": [o.target for o in objects],
         "opt_outs": opt_outs.name if opt_outs else SUPPRESSIONS,
         "mailbox": (opt_outs.fields["email"].column if opt_outs else None) or "email",
+        "profile": environment.profile or environment.connector,
         "title": desk.target.title,
         "language": desk.file.project.locale,
     }

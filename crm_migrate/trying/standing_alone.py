@@ -13,6 +13,7 @@ from crm_migrate import pipeline
 from crm_migrate.connecting.contract import Bundles, Source
 from crm_migrate.errors import InputError, UsageError
 from crm_migrate.finding import Finding
+from crm_migrate.mapping.exported_names import with_exported_names
 from crm_migrate.mapping.opening import OpenSources, open_target
 from crm_migrate.mapping.plan import FilePlan, ObjectPlan, Plan, SourcePlan
 from crm_migrate.mapping.plan_environment import EnvironmentPlan
@@ -52,7 +53,7 @@ def compare_alone(
         apart = set_apart(project, place / "run")
         sources = _Instead(apart, asked.source)
         plan, told = pipeline.plan_now(apart, environment, sources)
-        plan = _into_files(sources.changed(plan), place / "files")
+        plan = with_exported_names(_into_files(sources.changed(plan), place / "files"), project.folder)
         keys = _keys(plan, asked.keys)
         gone = pipeline.rehearse(apart, plan, sources, listener, until="load")
         target = open_target(gone.plan, apart)
