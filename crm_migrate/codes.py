@@ -501,6 +501,7 @@ _FAMILIES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "link_missing",
             "link_extra",
             "unexpected_field",
+            "doubled_record",
             "unexpected_record",
             "left_out_amount",
             "left_out_open",

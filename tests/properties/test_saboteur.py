@@ -1,7 +1,8 @@
 """A saboteur between expected and target: every defect is found with its cause, and nothing else is reported.
 
-Defects of 31 kinds are planted alone and together in a target that is otherwise equal, beside values that are the same
-written otherwise. What the comparison says must be the plan of the saboteur, cell by cell.
+Defects of 32 kinds are planted alone and together in a target that is otherwise equal, beside values that are the same
+written otherwise and such as the target rightly keeps. What the comparison says must be the plan of the saboteur, cell
+by cell. Whole records too many or too few: `tests/unit/reconcile/test_saboteur_of_runs.py`.
 """
 
 import datetime as dt
@@ -17,11 +18,15 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from crm_migrate.mapping.plan import FieldPlan, ObjectPlan
 from crm_migrate.quoting import quoted
-from crm_migrate.stages.reconcile.causes import define, same_by
+from crm_migrate.stages.reconcile.causes import EDITED, EMPTIED, KEPT, STALE, define, same_by
 from crm_migrate.stages.reconcile.comparing import Compared, compare
+from crm_migrate.stages.reconcile.keeping import kept_cells
 from crm_migrate.workspace.layout import Run
+from crm_migrate.workspace.parts import write_manifest, write_part
 from crm_migrate.workspace.relations import Relations, relations
+from crm_migrate.workspace.tables import ACTUAL, EDITS, PLANNED, THEIRS, Table
 
 FIELDS = (
     Compared("name", "text"),
@@ -41,6 +46,13 @@ FIELDS = (
     Compared("web", "url"),
 )
 NAMES = [each.name for each in FIELDS]
+OBJECT = ObjectPlan(
+    name="x",
+    entity="thing",
+    target="x",
+    feeds=(),
+    fields=tuple(FieldPlan(name=each.name, type=each.type, target=each.name) for each in FIELDS),
+)
 LIMIT = 9  # characters: the truncation of a field is one limit
 Cells = dict[tuple[str, str], str]  # (record, field) -> cause
 
@@ -77,11 +89,14 @@ class Target:
     expected: list[Record]
     random: Random
     actual: list[Record] = field(init=False)
+    theirs: list[Record] = field(init=False)  # as the plan read them
+    planned: list[Record] = field(init=False)
+    edits: list[Record] = field(default_factory=list)
     planted: Cells = field(default_factory=dict)
     alike: Cells = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.actual = [dict(row) for row in self.expected]
+        self.actual, self.theirs, self.planned = ([dict(row) for row in self.expected] for _ in range(3))
 
     def free(self, name: str, count: int) -> list[int]:
         """Records, in order, of which that cell is as it was and which are still there."""
@@ -174,6 +189,42 @@ def unlike_anything(target: Target) -> None:
             target.put(number, name, value.format(target.random.getrandbits(50)), "unknown")
 
 
+def _as_before(target: Target, name: str, cause: str) -> Iterator[tuple[int, str]]:
+    """Some cells of which the target says what it said before the load; their places and values."""
+    for number in target.free(name, target.random.randint(1, 4)):
+        old = BEFORE[name](target.random)
+        target.theirs[number][name] = old
+        target.put(number, name, old, cause)
+        yield number, old
+
+
+BEFORE: dict[str, Callable[[Random], str]] = {
+    "name": lambda random: f"before {random.getrandbits(40)}",
+    "town": lambda random: random.choice(("Merkez", "Yenişehir")),
+    "amount": lambda random: f"{random.getrandbits(40)}.98",
+    "day": lambda random: (dt.date(1990, 1, 1) + dt.timedelta(days=random.randrange(5000))).isoformat(),
+    "parent": lambda random: f"q{random.getrandbits(4)}",
+    "empty": lambda random: "from a user",
+}
+
+
+def stale(target: Target) -> None:
+    """The value of an earlier delivery: an update that was sent and did not arrive, also where many say the same."""
+    for name in target.random.sample(("name", "town", "amount", "day", "parent"), 3):
+        for number, _ in _as_before(target, name, STALE):
+            changed = json.loads(target.planned[number].get("__changed_fields", "[]"))
+            target.planned[number]["__changed_fields"] = json.dumps([*changed, name])
+
+
+def keep(target: Target) -> None:
+    """What users have edited, filled, or the sources emptied: it is told, and is no defect."""
+    for number, _ in _as_before(target, "name", EDITED):
+        target.edits.append({"__entity": target.expected[number]["__entity"], "field": "name"})
+    for number, old in _as_before(target, "empty", EMPTIED):
+        target.planned[number]["empty"] = old
+    list(_as_before(target, "empty", KEPT))
+
+
 KINDS: dict[str, Callable[[Target], None]] = {
     "truncated": each("town", f"truncated at {LIMIT}", lambda text: text[:LIMIT]),
     "capitals": each("name", "case", str.lower),
@@ -205,6 +256,7 @@ KINDS: dict[str, Callable[[Target], None]] = {
     "swapped": swapped,
     "shifted rows": shifted_rows,
     "missing": missing,
+    "stale": stale,
     "something else": unlike_anything,
 }
 
@@ -246,13 +298,25 @@ def said(tables: Relations, target: Target) -> tuple[Cells, Cells]:
     left = [row | {"__position": n} for n, row in enumerate(target.expected)]
     right = [row | {"target_id": f"t{n}"} for n, row in enumerate(target.actual) if row["__entity"]]
     target.random.shuffle(right)
+    run, text = tables.run, [*text, ("__changed_fields", pa.string())]
+    _write(run, PLANNED, [row | {"__action": "update"} for row in target.planned], [*text, ("__action", pa.string())])
+    given = [*text, ("target_id", pa.string())]
+    _write(run, THEIRS, [row | {"target_id": f"t{n}"} for n, row in enumerate(target.theirs)], given)
+    _write(run, ACTUAL, right, given)
+    _write(run, EDITS, target.edits, [("__entity", pa.string()), ("field", pa.string())])
     tables.connection.register("e", pa.Table.from_pylist(left, schema=pa.schema([*text, ("__position", pa.int64())])))
     tables.connection.register("a", pa.Table.from_pylist(right, schema=pa.schema([*text, ("target_id", pa.string())])))
-    found = compare(tables, "x", "e", "a", FIELDS)
+    found = compare(tables, "x", "e", "a", FIELDS, kept_cells(tables, OBJECT, OBJECT.fields))
     rows = tables.rows(f"SELECT __entity, field, class, cause FROM {found.cells}")
     cells = {(str(entity), str(name)): (str(cls), str(cause)) for entity, name, cls, cause in rows}
     differing = {place: cause for place, (cls, cause) in cells.items() if cls != "match_normalised"}
     return differing, {place: cause for place, (cls, cause) in cells.items() if cls == "match_normalised"}
+
+
+def _write(run: Run, table: Table, rows: list[Record], columns: list[tuple[str, pa.DataType]]) -> None:
+    folder = run.folder.joinpath(*table.path("x"))
+    part = write_part(folder, "part-00000", pa.Table.from_pylist(rows, schema=pa.schema(columns)))
+    write_manifest(folder, [part])
 
 
 def held(tables: Relations, target: Target, kinds: list[str]) -> None:
@@ -279,6 +343,7 @@ def test_any_defects_together_are_found_and_nothing_else_is_reported(tables: Rel
         random = Random(seed)
         target = Target([record(n, random) for n in range(random.randint(20, 60))], random)
         write_otherwise(target)
+        keep(target)
         kinds = random.sample(list(KINDS), random.randint(0, len(KINDS)))
         for kind in kinds:
             KINDS[kind](target)
@@ -291,7 +356,7 @@ def test_every_way_to_write_a_value_otherwise_is_a_rule_of_its_type() -> None:
 
 
 def test_there_are_more_than_twenty_kinds() -> None:
-    assert len(KINDS) >= 31
+    assert len(KINDS) >= 32
 
 
 def test_every_rule_by_which_values_are_the_same_is_among_those_that_raise_no_alarm() -> None:

@@ -181,7 +181,7 @@ def _reconcile_object(tables: Relations, plan: Plan, object_plan: ObjectPlan, co
     collected.scores.extend(rule_scores(tables, object_plan))
     collected.exceptions.extend(object_exceptions(tables, object_plan, differing))
     collected.exceptions.extend(matching_exceptions(tables, name))
-    collected.exceptions.extend(unexpected_exceptions(collected.target_sets[-1]))
+    collected.exceptions.extend(unexpected_exceptions(tables, plan, object_plan, collected.target_sets[-1]))
     _count_doubt(tables, name, collected)
 
 

@@ -27,12 +27,12 @@ def _fixes() -> dict[str, str]:
 def excuse(tables: Relations, cells: str, kept: str) -> None:
     """Cells that the target keeps by a rule are no differences; `kept` says which and why. Those that are what they
     were before we wrote them are: their change did not arrive, unless their text shows what became of it."""
-    shown = "cause LIKE 'truncated%' OR cause IN ('case', 'encoding', 'rounding')"
+    shown = "coalesce(starts_with(cause, 'truncated') OR cause IN ('case', 'encoding', 'rounding'), FALSE)"
     tables.execute(
         f"""UPDATE {cells} SET cause = k.cause,
           class = CASE k.cause WHEN {literal(STALE)} THEN class ELSE 'kept_in_target' END FROM {kept} k
         WHERE {cells}.__entity = k.__entity AND {cells}.field = k.field AND NOT gone AND class <> 'match_normalised'
-          AND NOT (k.cause = {literal(STALE)} AND ({shown.replace("cause", f"{cells}.cause")}))"""
+          AND NOT (k.cause = {literal(STALE)} AND {shown.replace("cause", f"{cells}.cause")})"""
     )
 
 
@@ -43,7 +43,7 @@ def define(tables: Relations) -> None:
 
 
 def judge(tables: Relations, cells: str) -> None:
-    """Fill `class` and `cause` of every cell of the table: by its two texts, then by its record and its field."""
+    """Fill `class` and `cause` of every cell of the table as far as its two texts tell them; else the cause is null."""
     tables.execute(
         f"""CREATE OR REPLACE TEMP TABLE {cells} AS SELECT * EXCLUDE (outcome, rule),
           CASE WHEN outcome <> 'same?' THEN outcome WHEN rule IS NULL THEN 'different'
@@ -52,11 +52,19 @@ def judge(tables: Relations, cells: str) -> None:
         FROM (SELECT *, CASE WHEN outcome = 'same?' THEN {_RULE} END AS rule
           FROM (SELECT * EXCLUDE (class, cause), {_OUTCOME} AS outcome FROM {cells}))"""
     )
+
+
+def judge_together(tables: Relations, cells: str, expected: str) -> None:
+    """Fill the causes that only the record or the column gives away, and call unknown what is left.
+
+    Call after `excuse`: cells whose cause is known say nothing of others.
+    """
     if not tables.count(f"{cells} WHERE class = 'different'"):
         return
     _swapped(tables, cells)
     _shared(tables, cells)
     tables.execute(f"UPDATE {cells} SET cause = 'unknown' WHERE cause IS NULL")
+    _find_shifted_rows(tables, cells, expected)
 
 
 _OUTCOME = """CASE WHEN gone OR actual IS NULL THEN 'lost'
@@ -178,7 +186,8 @@ def _swapped(tables: Relations, cells: str) -> None:
         f"""UPDATE {cells} SET cause = 'swapped with ' || s.other FROM (
           SELECT x.__entity AS entity, x.field AS one, min(y.field) AS other FROM {cells} x JOIN {cells} y
           ON x.__entity = y.__entity AND x.field <> y.field AND x.expected = y.actual AND x.actual = y.expected
-          WHERE x.class = 'different' AND y.class = 'different' GROUP BY x.__entity, x.field) s
+          WHERE x.class = 'different' AND y.class = 'different' AND coalesce(x.cause, '') <> {literal(STALE)}
+            AND coalesce(y.cause, '') <> {literal(STALE)} GROUP BY x.__entity, x.field) s
         WHERE __entity = s.entity AND field = s.one"""
     )
 
@@ -212,7 +221,7 @@ _SHIFT = """CASE
   WHEN kind = 'instant' THEN date_diff('second', moment(expected), moment(actual))::VARCHAR || ' seconds' END"""
 
 
-def find_shifted_rows(tables: Relations, cells: str, expected: str) -> None:
+def _find_shifted_rows(tables: Relations, cells: str, expected: str) -> None:
     """Cells that hold what the record before or after was to hold: a load that matched answers by position."""
     fields = tables.rows(
         f"SELECT field FROM {cells} WHERE class = 'different' AND cause = 'unknown' GROUP BY field "

@@ -73,7 +73,7 @@ def compare(
         causes.judge(tables, cells)
         if kept:
             causes.excuse(tables, cells, kept(cells))
-        causes.find_shifted_rows(tables, cells, expected)
+        causes.judge_together(tables, cells, expected)
     comparison = Comparison(records, cells, expected)
     _count(tables, comparison, digests, comparable)
     for item in fields:

@@ -15,6 +15,7 @@ from crm_migrate.stages.reconcile.examples import EXAMPLES
 from crm_migrate.stages.reconcile.left_out import Told
 from crm_migrate.stages.reconcile.likeness import matching_notes
 from crm_migrate.stages.reconcile.sides import loaded_fields
+from crm_migrate.stages.reconcile.twice import held_twice
 from crm_migrate.workspace.figures import DELETED, IN_TARGET, REMOVED, Example, ExceptionGroup, TargetSet
 from crm_migrate.workspace.relations import Relations
 from crm_migrate.workspace.tables import (
@@ -120,16 +121,35 @@ def left_out_exceptions(object_name: str, told: Iterable[Told]) -> Iterator[Exce
         yield _group(code, severity, object_name, (source, "", rule, state), count, examples)
 
 
-def unexpected_exceptions(found: TargetSet) -> Iterator[ExceptionGroup]:
-    """Records in the target that nobody sent, and records that are gone."""
-    sides = (
-        ("unexpected_record", found.unexpected, found.unexpected_ids),
-        ("vanished_record", found.vanished, found.vanished_ids),
-    )
-    for code, count, ids in sides:
-        if count:
-            examples = tuple(Example(record=f"{found.object}:{i}", personal=False) for i in ids[:EXAMPLES])
-            yield _group(code, "error", found.object, ("", "", "", IN_TARGET), count, examples)
+def unexpected_exceptions(
+    tables: Relations, plan: Plan, object_plan: ObjectPlan, found: TargetSet
+) -> Iterator[ExceptionGroup]:
+    """Records in the target that nobody sent, apart from those that are ours once more, and records that are gone."""
+    name, again = object_plan.name, 0
+    if found.unexpected:
+        twice = held_twice(tables, plan, object_plan)
+        again = tables.count(twice)
+        yield from _held_twice(tables, name, twice, again)
+        others = f"{quoted(f'ids/{name}')} ANTI JOIN {twice} USING (target_id) WHERE unexpected"
+        ids = [id for (id,) in tables.rows(f"SELECT target_id FROM {others} ORDER BY 1 LIMIT {EXAMPLES}")]
+        yield from _of_ids(name, "unexpected_record", found.unexpected - again, ids)
+    yield from _of_ids(name, "vanished_record", found.vanished, found.vanished_ids)
+
+
+def _held_twice(tables: Relations, name: str, twice: str, count: int) -> Iterator[ExceptionGroup]:
+    """By the name of our record, with the id that we know and the other one."""
+    code, place = "doubled_record", ("", "", "", IN_TARGET)
+    listing.add(tables, f"SELECT {', '.join(map(literal, (name, code, *place)))}, record, NULL FROM {twice}")
+    rows = tables.rows(f"SELECT record, first, target_id FROM {twice} ORDER BY ALL LIMIT {EXAMPLES}")
+    examples = (Example(record=ours, expected=first, actual=id, personal=False) for ours, first, id in rows)
+    if count:
+        yield _group(code, "error", name, place, count, tuple(examples))
+
+
+def _of_ids(name: str, code: str, count: int, ids: Sequence[str]) -> Iterator[ExceptionGroup]:
+    examples = tuple(Example(record=f"{name}:{id}", personal=False) for id in ids[:EXAMPLES])
+    if count:
+        yield _group(code, "error", name, ("", "", "", IN_TARGET), count, examples)
 
 
 def _unread(tables: Relations, source: str) -> str:

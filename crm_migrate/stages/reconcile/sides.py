@@ -60,7 +60,10 @@ def _expected_cell(object_plan: ObjectPlan, field: FieldPlan) -> str:
 
 
 def actual_side(tables: Relations, object_plan: ObjectPlan) -> str:
-    """Create the relation of our records in the target, one per entity (a second one is an unexpected record)."""
+    """Create the relation of our records in the target, one per entity (a second one is an unexpected record).
+
+    Of several with one key it is the one that the load knows by its id.
+    """
     name = object_plan.name
     view, doubled = quoted(f"actual/{name}"), quoted(f"actual/{name}/doubled")
     raw = tables.whole(ACTUAL, name)
@@ -68,10 +71,22 @@ def actual_side(tables: Relations, object_plan: ObjectPlan) -> str:
         f"""CREATE TEMP TABLE {doubled} AS SELECT __entity, min(target_id) AS first FROM {raw}
         WHERE __entity IS NOT NULL GROUP BY __entity HAVING count(*) > 1"""
     )
-    first = f" AND NOT EXISTS (FROM {doubled} d WHERE d.__entity = r.__entity AND d.first <> r.target_id)"
-    some = first if tables.count(doubled) else ""
+    some = ""
+    if tables.count(doubled):
+        _choose_known(tables, name, doubled, raw)
+        some = f" AND NOT EXISTS (FROM {doubled} d WHERE d.__entity = r.__entity AND d.first <> r.target_id)"
     tables.execute(f"CREATE TEMP VIEW {view} AS SELECT r.* FROM {raw} r WHERE r.__entity IS NOT NULL{some}")
     return view
+
+
+def _choose_known(tables: Relations, name: str, doubled: str, raw: str) -> None:
+    tables.execute(
+        f"""UPDATE {doubled} SET first = k.target_id FROM (
+          SELECT __entity, __target_id AS target_id FROM {tables.scan(PLANNED, name)}
+          UNION SELECT __entity, target_id FROM {tables.scan(OUTCOMES, name)} WHERE outcome = 'loaded') k
+        WHERE {doubled}.__entity = k.__entity
+          AND (k.__entity, k.target_id) IN (SELECT (__entity, target_id) FROM {raw})"""
+    )
 
 
 def expected_links(tables: Relations, object_plan: ObjectPlan, fields: list[FieldPlan]) -> str:

@@ -18,7 +18,7 @@ def target_set(tables: Relations, object_name: str) -> TargetSet:
     """Compare the two separately read sets of ids with what the load says it created.
 
     A created record is known by the id that the target gave; where an answer had none, by our key in the first record
-    that carries it. At most 1,000 ids are listed; the counts are of all.
+    that carries it. At most 1,000 ids are listed; the counts are of all. `ids/<object>` has all with what they are.
     """
     ids = quoted(f"ids/{object_name}")
     created = _created(tables, object_name)
@@ -33,14 +33,13 @@ def target_set(tables: Relations, object_name: str) -> TargetSet:
     tables.execute(
         f"""CREATE TEMP TABLE {ids} AS SELECT target_id, bool_or(side IN ('b', 'l')) AS before,
         bool_or(side = 'b') AS began, bool_or(side = 'a') AS after, bool_or(side = 'c') AS created,
-        bool_or(side = 'r') AS taken
+        bool_or(side = 'r') AS taken, after AND NOT before AND NOT created AS unexpected
         FROM ({union}) GROUP BY target_id"""
     )
-    unexpected = "after AND NOT before AND NOT created"
     removed, vanished = "NOT after AND before AND taken", "NOT after AND NOT (before AND taken)"
     counts = tables.one(
         f"""SELECT count(*) FILTER (before), count(*) FILTER (after), count(*) FILTER (created AND NOT before),
-        count(*) FILTER ({unexpected}), count(*) FILTER ({vanished}),
+        count(*) FILTER (unexpected), count(*) FILTER ({vanished}),
         count(*) FILTER ({vanished} AND before AND NOT began),
         count(*) FILTER ({removed}) FROM {ids}"""
     )
@@ -58,7 +57,7 @@ def target_set(tables: Relations, object_name: str) -> TargetSet:
         vanished=counts[4],
         gone_before=counts[5],
         removed=counts[6],
-        unexpected_ids=_list(tables, ids, unexpected),
+        unexpected_ids=_list(tables, ids, "unexpected"),
         vanished_ids=_list(tables, ids, vanished),
         removed_ids=_list(tables, ids, removed),
     )

@@ -219,6 +219,18 @@ def test_what_is_known_to_be_kept_in_the_target_is_no_alarm(tables: Relations) -
     assert comparison.classes["phone"]["kept_in_target"] == 1
 
 
+def test_cells_whose_cause_is_known_say_nothing_of_others(tables: Relations) -> None:
+    """Two updates that did not arrive, and another value that is like theirs by chance, are no default value."""
+    expected = [record(n) for n in range(3)]
+
+    def kept(cells: str) -> str:
+        return f"(SELECT __entity, field, 'stale' AS cause FROM {cells} WHERE __entity <> 'e0')"
+
+    _, cells = compared(tables, expected, [row | {"name": "Merkez"} for row in expected], kept)
+
+    assert [cell["cause"] for cell in cells] == ["unknown", "stale", "stale"]
+
+
 def test_a_field_that_the_target_does_not_give_back_is_not_compared(tables: Relations, tmp_path: Path) -> None:
     del tmp_path
     compared(tables, [record(1)], [record(1)])
