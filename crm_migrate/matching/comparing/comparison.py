@@ -115,6 +115,11 @@ class Comparison:
     unlike: tuple[int, ...] = (1,)
     sure: bool = False
 
+    @property
+    def same(self) -> int:
+        """The level from which both say the same: what is called equal, the last one where nothing is."""
+        return self.labels.index("equal") if "equal" in self.labels else len(self.labels) - 1
+
 
 def by_value(a: Codes, b: Codes, terms: Terms, kernel: Kernel, equal: int) -> Levels:
     """Levels of two columns of codes over one dictionary: `equal` for the same code, the (symmetric) kernel else."""

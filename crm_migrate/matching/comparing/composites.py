@@ -81,9 +81,13 @@ def _names(
     first = np.where(turn, level["gf"], level["gg"])
     last = np.where(turn, level["fg"], level["ff"])
     unlike = ~turn & (first > 0) & (last > 0)
-    for level_of, column, other in ((first, given, family), (last, family, given)):
+    # One word that stands in both places is the family name: what stands beside it are two given names.
+    once = unlike & (first < _ELSEWHERE) & (last < _ELSEWHERE) & _elsewhere(given.codes, (family,), i, j)
+    beside = np.where(ends["gf"][0] == ends["gf"][1], level["fg"], level["gf"])
+    first, last = np.where(once, beside, first), np.where(once, _ELSEWHERE, last)
+    for level_of, column, others in ((first, given, between), (last, family, (given, *between))):
         at = np.flatnonzero(unlike & (level_of < _ELSEWHERE))
-        level_of[at[_elsewhere(column.codes, (other, *between), i[at], j[at])]] = _ELSEWHERE
+        level_of[at[_elsewhere(column.codes, others, i[at], j[at])]] = _ELSEWHERE
     # What agrees crosswise is as frequent as it is where it usually stands.
     agreed = [
         np.where(turn, homes[code], code + offset) for code, offset in ((ends["gg"][0], 0), (ends["ff"][0], size))

@@ -18,6 +18,7 @@ from crm_migrate.matching.comparing.composites import (
     street_lines,
 )
 from crm_migrate.matching.comparing.names import name_parts, words_between
+from crm_migrate.matching.comparing.phones import phones
 from crm_migrate.matching.comparing.terms import Codes, Terms, encode, joint, kept
 
 Types = dict[str, str]
@@ -245,15 +246,10 @@ def _contacts(columns: _Columns, comparisons: list[Comparison], anchors: dict[st
         if not series:
             continue
         terms = encode(*series)
+        apart, differs = (HOUSEHOLD, 0.1) if kind == "tax_id" else ("", 0.35)
+        several = kind == "phone" and len(terms) > 1
         comparisons.append(
-            simple(
-                kind,
-                terms,
-                kernel,
-                labels,
-                apart=HOUSEHOLD if kind == "tax_id" else "",
-                differs=0.1 if kind == "tax_id" else 0.35,
-            )
+            phones(terms) if several else simple(kind, terms, kernel, labels, apart=apart, differs=differs)
         )
         anchors[kind] = terms[0].codes
         if kind == "email":

@@ -34,8 +34,8 @@ def _sentence(comparisons: tuple[Comparison, ...], *levels: int, turned: bool) -
     """The same, then the similar, then what differs; values that are missing say nothing."""
     same, alike, other = [], [], []
     for comparison, level in zip(comparisons, levels, strict=True):
-        what, last = _WORDS.get(comparison.name, comparison.name.replace("_", " ")), len(comparison.labels) - 1
-        if level == last:
+        what = _WORDS.get(comparison.name, comparison.name.replace("_", " "))
+        if level >= comparison.same:
             same.append(what)
         elif level == 1:
             other.append(what)

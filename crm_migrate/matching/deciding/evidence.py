@@ -63,7 +63,7 @@ def weigh(found: Resolved, i: Codes, j: Codes, records: Records, facts: Facts) -
 
     Between rows that are `sited` another address is no other company (`Resolved`).
     """
-    shared = _shared_rows(found.model, i, j, facts)
+    shared = _shared(found.model, i, j, facts)
     kind = _KIND | {name: 5 for name, given in records.types.items() if given in _CIRCUMSTANCES}
     ends = [slice(at, at + CHUNK) for at in range(0, max(len(i), 1), CHUNK)]
     parts = [_chunk(found, i[part], j[part], shared, kind) for part in ends]
@@ -76,14 +76,15 @@ def _chunk(
     resolved: Resolved, i: Codes, j: Codes, shared: dict[str, npt.NDArray[np.bool_]], kind: dict[str, int]
 ) -> Weighed:
     model, sited = resolved.model, resolved.sited
-    table = Table(model.compare(i, j), model)
+    compared = model.compare(i, j)
+    table = Table(compared, model)
     names = [c.name for c in model.comparisons]
     found = gains(table, model)
     for at, c in enumerate(model.comparisons):
         if c.name in _EXACT:
-            nothing = table.levels[at] < len(c.labels) - 1
+            nothing = compared[at].agreed < 0
             if c.name in shared:
-                nothing |= shared[c.name][i] & shared[c.name][j]
+                nothing |= shared[c.name][compared[at].agreed]
             found[:, at :: len(names)][nothing] = np.minimum(found[:, at :: len(names)][nothing], 0)
     kinds = np.zeros((len(i), len(KINDS)))
     for at, c in enumerate(model.comparisons):
@@ -111,17 +112,15 @@ def _counts(name: str, labels: tuple[str, ...], levels: Levels) -> npt.NDArray[n
     return np.isin(levels, [at for at, label in enumerate(labels) if label in _COUNTING[name]])
 
 
-def _shared_rows(model: Model, i: Codes, j: Codes, facts: Facts) -> dict[str, npt.NDArray[np.bool_]]:
-    """Per comparison of contact points the rows with one that several names use, or (of these pairs) a function's."""
-    names = name_keys(facts)
+def _shared(model: Model, i: Codes, j: Codes, facts: Facts) -> dict[str, npt.NDArray[np.bool_]]:
+    """Per comparison of contact points the values that several names use or (of these pairs) a function; last: none."""
+    names, rows = name_keys(facts), distinct(np.concatenate([i, j]))
     found = {}
     for c in model.comparisons:
         if c.name in _CONTACTS:
             columns = c.vocabulary[0][0].reshape(-1, len(names))
-            flags = np.append(several_names(columns, names, c.vocabulary[0][1]), False)
-            found[c.name] = np.logical_or.reduce([flags[codes] for codes in columns])
-    if "email" in found:
-        rows = distinct(np.concatenate([i, j]))
-        for column in facts.at(rows).folded("email"):
-            found["email"][rows] |= is_role_mailbox(column).to_numpy()
+            found[c.name] = np.append(several_names(columns, names, c.vocabulary[0][1]), False)
+            if c.name == "email":
+                for codes, column in zip(columns[:, rows], facts.at(rows).folded("email"), strict=True):
+                    found[c.name][codes[is_role_mailbox(column).to_numpy() & (codes >= 0)]] = True
     return found

@@ -116,7 +116,8 @@ def opened(
     against = {"clash": clashing[i] & clashing[j], "apart": _among(i, j, apart, rows), **against}
     reasons = first_reason(against, len(i))
     belief = belief or believed(found)
-    links = _links(pairs, reasons, home, belief, facts)
+    same = {c.name: c.same for c in records.comparisons}
+    links = _links(pairs, reasons, home, belief, facts, same)
     elsewhere = np.isin(reasons, ELSEWHERE)
     enemies = _enemies(i, j, reasons, belief.wrong(np.where(elsewhere, pairs.odds, pairs.strict)))
     links, doubts = doubted(rows, links, enemies, joined, Odds(i, j, pairs.odds, rows))
@@ -183,7 +184,7 @@ def _among(i: Codes, j: Codes, pairs: list[tuple[int, int]], rows: int) -> Flags
     return np.isin(i * rows + j, [a * rows + b for a, b in pairs])
 
 
-def _copies(pairs: Weighed, facts: Facts) -> tuple[Flags, Flags]:
+def _copies(pairs: Weighed, facts: Facts, same_from: dict[str, int]) -> tuple[Flags, Flags]:
     """Pairs that say the same of everything and leave out the same, and those that are also written the same."""
     rows, places = numbered(np.concatenate([pairs.i, pairs.j]))
     i, j = places.reshape(2, -1)
@@ -192,11 +193,14 @@ def _copies(pairs: Weighed, facts: Facts) -> tuple[Flags, Flags]:
     filled = texts.select(pl.all().is_null()).hash_rows(11).to_numpy()
     same = filled[i] == filled[j]
     for name, levels in pairs.levels.items():
-        same &= (levels == 0) | (levels == levels.max(initial=0)) | (name == "source")
+        most = min(levels.max(initial=0), same_from[name])  # nobody has a postal code: the city is the most there is
+        same &= (levels == 0) | (levels >= most) | (name == "source")
     return same, np.asarray(written[i] == written[j])
 
 
-def _links(pairs: Weighed, reasons: npt.NDArray[np.object_], home: Codes, belief: Belief, facts: Facts) -> Links:
+def _links(
+    pairs: Weighed, reasons: npt.NDArray[np.object_], home: Codes, belief: Belief, facts: Facts, same: dict[str, int]
+) -> Links:
     """Pairs that nothing contradicts and two kinds of evidence support, the surest first.
 
     What is written the same is certain. Of what says the same and is written otherwise the whole of the odds is
@@ -205,7 +209,7 @@ def _links(pairs: Weighed, reasons: npt.NDArray[np.object_], home: Codes, belief
     fit = (pairs.strong() >= KINDS_NEEDED) & np.equal(reasons, None) & (home[pairs.i] == home[pairs.j])  # type: ignore[call-overload]
     at = np.flatnonzero(fit)
     i, j, odds = pairs.i[at], pairs.j[at], pairs.odds[at]
-    copies, written = (flags[at] for flags in _copies(pairs, facts))
+    copies, written = (flags[at] for flags in _copies(pairs, facts, same))
     wrong = np.where(copies, np.minimum(_WHOLE.wrong(odds), belief.wrong(odds)), belief.wrong(odds))
     wrong[written] = 0.0
     order = np.lexsort((j, i, wrong))

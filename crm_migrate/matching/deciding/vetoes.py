@@ -35,6 +35,7 @@ SENTENCES = {
     "given_name": "the given names differ",
     "usual_names": "the given names are alike, but may be two names",
     "family_name": "the family names differ",
+    "mailbox": "the mailboxes differ in a number only, as those of two people of one name do",
     "company_name": "the company names differ",
     "words": "each company name has a word that the other lacks",
     "street": "the streets or house numbers differ",
@@ -64,8 +65,10 @@ def contradictions(pairs: Weighed, comparisons: tuple[Comparison, ...], facts: F
     if company:
         return found | _company_doubts(pairs, labels, differ, facts, same_number)
     differ["usual_names"] = _usual_names(pairs, labels, facts)
-    settled = same_number & _agrees(pairs, labels, "birth_date", "equal", "one slip")
-    return found | {name: differ[name] & ~settled for name in (*_PERSON_DOUBTS, "usual_names") if name in differ}
+    born = _agrees(pairs, labels, "birth_date", "equal", "one slip")
+    settled = same_number & born
+    doubts = {name: differ[name] & ~settled for name in (*_PERSON_DOUBTS, "usual_names") if name in differ}
+    return found | doubts | {"mailbox": _numbered_mailboxes(pairs, facts) & ~(same_number | born)}
 
 
 def _company_doubts(
@@ -110,6 +113,20 @@ def _other_ids(pairs: Weighed, facts: Facts) -> Flags:
         a, b = codes[pairs.i], codes[pairs.j]
         flags |= (a >= 0) & (b >= 0) & (a != b)
     return flags
+
+
+def _numbered_mailboxes(pairs: Weighed, facts: Facts) -> Flags:
+    """Mailboxes of one host and one name with another number, or with one and without."""
+    flags, same = (np.zeros(len(pairs.i), dtype=bool) for _ in range(2))
+    columns = facts.folded("email")
+    whole = encode(*columns) if columns else []
+    bare = encode(*(column.str.replace(r"[0-9]+@", "@") for column in columns)) if columns else []
+    for left, left_bare in zip(whole, bare, strict=True):
+        for right, right_bare in zip(whole, bare, strict=True):
+            a, b = left.codes[pairs.i], right.codes[pairs.j]
+            same |= (a >= 0) & (a == b)
+            flags |= (a >= 0) & (a != b) & (left_bare.codes[pairs.i] == right_bare.codes[pairs.j])
+    return flags & ~same
 
 
 def _usual_names(pairs: Weighed, labels: dict[str, tuple[str, ...]], facts: Facts) -> Flags:

@@ -56,6 +56,13 @@ def test_a_family_name_among_the_other_words_is_elsewhere() -> None:
     assert levels([("lucia", "garcia", "perez"), ("lucia", None, "moreno")]) == ["equal", "different"]
 
 
+def test_one_word_in_two_places_is_the_family_name_and_counts_once() -> None:
+    assert levels([("dartoso", None, "kartini"), ("fitri", None, "dartoso")]) == ["different", "elsewhere"]
+    assert levels([("fitri", None, "dartoso"), ("dartoso", None, "kartini")]) == ["different", "elsewhere"]
+    # A family name before, and the words of a given name in another order.
+    assert levels([("nguyen", "van", "minh"), ("van", "minh", "nguyen")]) == ["elsewhere", "elsewhere"]
+
+
 def test_who_has_one_name_has_no_order_of_names() -> None:
     given, family = encode(series("suharto", "budi"), series(None, "suharto"))
     first, _ = (c.compare(np.array([0]), np.array([1])) for c in person_names(given, family))

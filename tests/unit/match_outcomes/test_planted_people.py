@@ -121,6 +121,19 @@ def test_more_records_than_anybody_has_are_held() -> None:
     assert merges["why"].str.contains("more than 50").all()
 
 
+def test_a_number_of_ones_own_joins_where_the_switchboard_says_nothing() -> None:
+    desk = {"phone": "+90 312 5550101", "city": "Ankara"}
+    staff = [
+        desk | {"first_name": name, "last_name": f"{name}oglu", "mobile": f"+90 532 55502{at:02}"}
+        for at, name in enumerate(("Ayla", "Bora", "Cenk", "Derya", "Emre", "Figen"))
+    ]
+    hasan = desk | {"first_name": "Hasan", "last_name": "Aslan"}
+    own = {"mobile": "+90 532 5550133"}
+    found = matched(hasan | own, hasan | own | {"city": "ANKARA"}, hasan | {"mobile": "+90 544 5557788"}, *staff)
+    assert not apart(found, "p0", "p1")
+    assert apart(found, "p0", "p2")
+
+
 ONE_NAME: Row = {"phone": "+90 312 5550101", "postal_code": "06100", "city": "Ankara"}
 
 

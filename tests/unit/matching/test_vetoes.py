@@ -104,6 +104,31 @@ PEOPLE: list[tuple[list[Row], set[str]]] = [
     ([person("Jon"), person("John")], set()),  # of two lengths
     ([person("Tim", tax_id=NUMBER, birth_date=BORN), person("Tom", tax_id=NUMBER, birth_date=BORN)], set()),
     ([person("Tim", tax_id=NUMBER), person("Tom", tax_id=NUMBER)], {"usual_names"}),
+    # A number at a host makes another mailbox, and another of one name; a birth date or a tax number settles it.
+    ([person(email="m.yilmaz@acme.example"), person(email="m.yilmaz2@acme.example")], {"mailbox"}),
+    ([person(email="m.yilmaz3@acme.example"), person(email="m.yilmaz2@acme.example")], {"mailbox"}),
+    ([person(email="m.yilmaz@acme.example"), person(email="M.Yilmaz@ACME.example")], set()),
+    ([person(email="m.yilmaz@acme.example"), person(email="m.yilmaz2@other.example")], set()),
+    ([person(email="m.yilmaz@acme.example"), person(email="myilmaz@acme.example")], set()),
+    ([person(email="m.yilmaz@acme.example"), person()], set()),
+    (
+        [
+            person(email="m.yilmaz@acme.example", birth_date=BORN),
+            person(email="m.yilmaz2@acme.example", birth_date=BORN),
+        ],
+        set(),
+    ),
+    (
+        [person(email="m.yilmaz@acme.example", tax_id=NUMBER), person(email="m.yilmaz2@acme.example", tax_id=NUMBER)],
+        set(),
+    ),
+    (
+        [
+            {"email/1": "m.yilmaz@acme.example", "email/2": "m.yilmaz2@acme.example", **person()},
+            {"email/1": "m.yilmaz2@acme.example", **person()},
+        ],
+        set(),
+    ),
     # Of people a street and a telephone say nothing: they move, and have two.
     ([person(street="Ring 1", phone="+902120000001"), person(street="Kale 77", phone="+902129999999")], set()),
 ]
