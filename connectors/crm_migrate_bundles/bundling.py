@@ -3,13 +3,13 @@
 import hashlib
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from crm_migrate.connecting.contract import ENTITY, TargetField, TargetObject
 from crm_migrate.crm.types import REFUSALS, type_of
-from crm_migrate_bundles.instructing import Written, instructions
+from crm_migrate_bundles.instructing import Own, Written, instructions
 from crm_migrate_bundles.layout import Layout
 from crm_migrate_bundles.naming import Names, Read
 from crm_migrate_bundles.outbox import CHANGED, CREATED, Outbox
@@ -17,6 +17,20 @@ from crm_migrate_bundles.pages import pages
 
 LOOKUP = 5_000
 EMPTIED, OPT_OUTS = "to-be-emptied", "opt-outs"
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A file to be: of records of an object that were made or changed, `brings` is entity -> what it brings of each."""
+
+    object: TargetObject
+    action: str
+    brings: dict[str, tuple[str, ...]]
+    fields: list[TargetField]
+
+    @property
+    def name(self) -> str:
+        return slug(self.object.name) + ("-changes" if self.action == CHANGED else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +47,14 @@ class Bundling:
         final, made = self.place / run, self.place / f".{run}.part"
         shutil.rmtree(made, ignore_errors=True)
         made.mkdir(parents=True)
-        written = [each for name, headers, rows in self._tables(run) for each in self._file(made, name, headers, rows)]
+        objects = self._objects(run)
+        drafts = [*self._drafts(run, objects)]
+        tables = self._tables(run, objects, drafts)
+        written = [each for name, headers, rows in tables for each in self._file(made, name, headers, rows)]
         if not written:
             shutil.rmtree(made)
             return None
-        said = instructions(self.layout, project, run, written)
+        said = instructions(self.layout, project, run, written, self._own(drafts))
         (made / "README.md").write_text(said, "utf-8", newline="\n")
         listed = [{"file": w.file, "rows": w.rows, "sha256": w.sha256} for w in written]
         (made / "manifest.json").write_text(json.dumps({"run": run, "files": listed}, indent=1) + "\n", "utf-8")
@@ -51,49 +68,90 @@ class Bundling:
 
     # ---------------------------------------------------------------------------------------------- what stands in them
 
-    def _tables(self, run: str) -> Iterator[tuple[str, list[str], Iterator[list[str]]]]:
-        """Name, headers and rows of every file, in the order in which they are imported."""
+    def _objects(self, run: str) -> list[TargetObject]:
+        """Those of which a run brings something, in the order in which they are imported."""
         listed = set(self.outbox.objects(run))
         ordered = dict.fromkeys(name for name in (*self.layout.order, *sorted(listed)) if name in listed)
-        objects = [self.outbox.object(name) for name in ordered]
-        names = Names(self.layout, self.outbox, self.read)
-        at, emptied = 0, list[list[str]]()
-        for action, suffix in ((CREATED, ""), (CHANGED, "-changes")):
+        return [self.outbox.object(name) for name in ordered]
+
+    def _drafts(self, run: str, objects: list[TargetObject]) -> Iterator[_Draft]:
+        for action in (CREATED, CHANGED):
             for each in objects:
-                brings = self.outbox.brings(run, each.name, action)
-                brought = set[str]().union(*set(brings.values()))
-                fields = [field for field in each.fields if field.name in brought and self.layout.has_column(field)]
-                if brings and (fields or action == CREATED) and each.name != self.layout.opt_outs:
-                    at += 1
-                    always = self.layout.always.get(each.name, {}) if action == CREATED else {}
-                    headers = [self.layout.key_of(each.name), *(field.name for field in fields), *always]
-                    rows = self._rows(each, fields, brings, names, emptied if action == CHANGED else None)
-                    yield f"{at:02}-{slug(each.name)}{suffix}", headers, ([*row, *always.values()] for row in rows)
+                columns = [field for field in each.fields if self.layout.has_column(field)]
+                for brings in self._apart(self.outbox.brings(run, each.name, action), action, columns):
+                    brought = set[str]().union(*set(brings.values()))
+                    fields = [field for field in columns if field.name in brought]
+                    if (fields or action == CREATED) and each.name != self.layout.opt_outs:
+                        yield _Draft(each, action, brings, fields)
+
+    def _apart(
+        self, brings: dict[str, tuple[str, ...]], action: str, columns: list[TargetField]
+    ) -> Iterable[dict[str, tuple[str, ...]]]:
+        """The records that share a file: all; of changed ones, where an import would clear the fields whose cells are
+        empty, those of which the same fields changed."""
+        together = action == CREATED or self.layout.empty_cells == "keep" or self.layout.changes == "by_hand"
+        named = {field.name for field in columns}
+        found: dict[frozenset[str], dict[str, tuple[str, ...]]] = {}
+        for entity, fields in brings.items():
+            found.setdefault(frozenset() if together else frozenset(named.intersection(fields)), {})[entity] = fields
+        return found.values()
+
+    def _tables(
+        self, run: str, objects: list[TargetObject], drafts: list[_Draft]
+    ) -> Iterator[tuple[str, list[str], Iterator[list[str]]]]:
+        """Name, headers and rows of every file, in the order in which they are imported."""
+        names = Names(self.layout, self.outbox, self.read)
+        emptied = list[list[str]]()
+        for at, draft in enumerate(drafts, 1):
+            yield f"{at:02}-{draft.name}", self._headers(draft), self._rows(draft, names, emptied)
+        at = len(drafts)
         if emptied:
             at += 1
             yield f"{at:02}-{EMPTIED}", ["object", "key", "field"], iter(emptied)
         if refused := self._refused(run, objects):
             yield f"{at + 1:02}-{OPT_OUTS}", [self.layout.mailbox], iter([[mail] for mail in refused])
 
-    def _rows(
-        self,
-        object: TargetObject,
-        fields: list[TargetField],
-        brings: dict[str, tuple[str, ...]],
-        names: Names,
-        emptied: list[list[str]] | None,
-    ) -> Iterator[list[str]]:
+    def _headers(self, draft: _Draft) -> list[str]:
+        beside, always = self._beside(draft), self._always(draft)
+        return [self.layout.key_of(draft.object.name), *(field.name for field in draft.fields), *beside, *always]
+
+    def _rows(self, draft: _Draft, names: Names, emptied: list[list[str]]) -> Iterator[list[str]]:
         """The cells of the records that are there; of a changed one only what changed, and what is empty now goes to
         `emptied`: an empty cell says `leave it` to whoever imports it."""
-        for record in self._records(object, [*brings]):
+        beside, always = self._beside(draft).values(), self._always(draft).values()
+        for record in self._records(draft.object, [*draft.brings]):
             entity = str(record[ENTITY])
-            cells = [entity]
-            for field in fields:
-                value = record.get(field.name) if field.name in brings[entity] else None
-                cells.append(names.cell(value, field))  # who cannot be named was refused
-                if emptied is not None and value is None and field.name in brings[entity]:
-                    emptied.append([object.name, entity, field.name])
-            yield cells
+            brought = {name: record.get(name) for name in draft.brings[entity]}
+            cells = (names.cell(brought.get(field.name), field) for field in draft.fields)
+            yield [
+                entity,
+                *cells,
+                *(names.by(to, by).get(brought.get(link) or "", "") for link, to, by in beside),
+                *always,
+            ]
+            if draft.action == CHANGED:
+                columns = (field.name for field in draft.fields)
+                emptied += [[draft.object.name, entity, name] for name in columns if brought.get(name, "") is None]
+
+    def _beside(self, draft: _Draft) -> dict[str, tuple[str, str, str]]:
+        """Column -> the link that it stands beside, the object there, and the field whose value it has."""
+        links = {field.name: field.reference for field in draft.fields if field.reference}
+        said = self.layout.beside.get(draft.object.name, {})
+        return {column: (link, to, there) for column, (link, there) in said.items() if (to := links.get(link))}
+
+    def _always(self, draft: _Draft) -> Mapping[str, str]:
+        return self.layout.always.get(draft.object.name, {}) if draft.action == CREATED else {}
+
+    def _own(self, drafts: list[_Draft]) -> list[Own]:
+        """The columns that the CRM does not have by itself."""
+        known = {name: set(columns) for name, columns in self.layout.known.items()}
+        found = {
+            (draft.object.name, field.name): Own(draft.object.name, field)
+            for draft in drafts
+            for field in draft.fields
+            if field.name not in known.get(draft.object.name, ())
+        }
+        return [*found.values()]
 
     def _records(self, object: TargetObject, entities: list[str]) -> Iterator[dict[str, str | None]]:
         """In the order in which they came."""

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from crm_migrate.connecting.contract import TargetField
+from crm_migrate.crm.types import type_of
 from crm_migrate.words.language import Language, language
 from crm_migrate_bundles.layout import Layout
 
@@ -21,7 +23,15 @@ class Written:
     sha256: str
 
 
-def instructions(layout: Layout, project: str, run: str, written: Sequence[Written]) -> str:
+@dataclass(frozen=True, slots=True)
+class Own:
+    """A column that the CRM does not have by itself."""
+
+    object: str
+    field: TargetField
+
+
+def instructions(layout: Layout, project: str, run: str, written: Sequence[Written], own: Sequence[Own]) -> str:
     """The page beside the files, in Markdown."""
     words = language(layout.language, "bundle")
     lines = [
@@ -31,7 +41,8 @@ def instructions(layout: Layout, project: str, run: str, written: Sequence[Writt
     ]
     lines += ["", *_table(words, written), "", *_limits(words, layout, len(written))]
     lines += [f"## {words.word('bundle.steps')}", ""]
-    lines += [f"{at}. {text}" for at, text in enumerate(_steps(words, layout, written), 1)]
+    lines += [f"{at}. {text}" for at, text in enumerate(_steps(words, layout, written, own), 1)]
+    lines += ["", *_own(words, layout, own)] if own else []
     return "\n".join([*lines, ""])
 
 
@@ -39,6 +50,19 @@ def _table(words: Language, written: Sequence[Written]) -> Iterator[str]:
     yield f"| {words.word('bundle.file')} | {words.word('bundle.rows')} |"
     yield "|---|---:|"
     yield from (f"| `{each.file}` | {words.number(each.rows)} |" for each in written)
+
+
+def _own(words: Language, layout: Layout, own: Sequence[Own]) -> Iterator[str]:
+    yield f"## {words.word(f'bundle.own.{layout.own_columns}')}"
+    yield ""
+    yield f"| {words.word('bundle.own.object')} | {words.word('bundle.own.column')} | {words.word('bundle.own.kind')} |"
+    yield "|---|---|---|"
+    yield from (f"| `{each.object}` | `{each.field.name}` | {_kind(words, each.field)} |" for each in own)
+
+
+def _kind(words: Language, field: TargetField) -> str:
+    kind = type_of(field.type)
+    return words.word(f"bundle.kind.{'choice' if kind.role == 'choice' else kind.storage}")
 
 
 def _limits(words: Language, layout: Layout, files: int) -> Iterator[str]:
@@ -65,9 +89,12 @@ def _megabytes(words: Language, bytes: int) -> str:
     return words.amount(f"{Decimal(bytes).scaleb(-6).normalize():f}")
 
 
-def _steps(words: Language, layout: Layout, written: Sequence[Written]) -> Iterator[str]:
+def _steps(words: Language, layout: Layout, written: Sequence[Written], own: Sequence[Own]) -> Iterator[str]:
     tables = {each.table[3:] for each in written}
+    changes = any(name.endswith("-changes") for name in tables)
     yield words.word("bundle.step.untouched")
+    if own:
+        yield words.word(f"bundle.step.own_{layout.own_columns}", columns=words.number(len(own)))
     yield from (words.word(f"bundle.step.{step}", key=_key(layout)) for step in layout.steps)
     yield words.word(
         "bundle.step.reading",
@@ -77,8 +104,10 @@ def _steps(words: Language, layout: Layout, written: Sequence[Written]) -> Itera
         moments=layout.moments,
     )
     yield words.word("bundle.step.order")
-    if any(name.endswith("-changes") for name in tables):
-        yield words.word("bundle.step.changes", key=_key(layout))
+    if changes:
+        yield words.word(f"bundle.step.changes_{layout.changes}", key=_key(layout))
+    if changes and layout.changes == "by_key":
+        yield words.word(f"bundle.step.empty_{layout.empty_cells}")
     if "to-be-emptied" in tables:
         yield words.word("bundle.step.emptied")
     if "opt-outs" in tables:

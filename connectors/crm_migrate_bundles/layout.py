@@ -18,6 +18,9 @@ class Layout:
     nobody said which it is; `limits_by` is whose word they are.
     `always`: object -> columns with the same cell in every row that is added. `opt_outs` is the object of those who may
     not be written to, `mailbox` the header of theirs.
+    `beside`: object -> column -> the link that it stands beside, and the field there whose value it has. `known`:
+    object -> the columns that the CRM has by itself; others (`own_columns`) are made by people, or lost.
+    `changes` are imported by our key, or made by hand; `empty_cells` says what an import does with them.
     `called`: object -> the field by which the record is named where others link to it; our key where none is said.
     `order`: the objects as they are imported. `key`: object -> the header of the column with our key. `consent`: the
     words for what somebody allows; where there are none, who refused stands in the list of opt-outs alone.
@@ -46,6 +49,11 @@ class Layout:
     key: Mapping[str, str] = field(default_factory=dict)
     order: Sequence[str] = ()
     always: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    beside: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
+    known: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    own_columns: Literal["made", "lost"] = "made"
+    changes: Literal["by_key", "by_hand"] = "by_key"
+    empty_cells: Literal["keep", "clear"] = "clear"
     opt_outs: str = "suppressions"
     mailbox: str = "email"
     headings: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)

@@ -23,13 +23,17 @@ class Names:
 
     def __init__(self, layout: Layout, outbox: Outbox, read: Read) -> None:
         self._layout, self._outbox, self._read = layout, outbox, read
-        self._known: dict[str, Mapping[str, str]] = {}
+        self._known: dict[tuple[str, str | None], Mapping[str, str]] = {}
 
     def of(self, object: str) -> Mapping[str, str]:
         """Target id -> name of every record that files can name; they are read once."""
-        if object not in self._known:
-            self._known[object] = self._read_names(object)
-        return self._known[object]
+        return self.by(object, self._layout.called.get(object))
+
+    def by(self, object: str, field: str | None) -> Mapping[str, str]:
+        """The same by a field, or by our key."""
+        if (object, field) not in self._known:
+            self._known[object, field] = self._read_names(object, field)
+        return self._known[object, field]
 
     def cell(self, text: str | None, field: TargetField) -> str:
         """What a file says for a value; a link by the name of its record, nothing where that cannot be named."""
@@ -37,8 +41,7 @@ class Names:
             return "" if text is None else self.of(field.reference).get(text, "")
         return spelled(text, field.type, self._layout)
 
-    def _read_names(self, object: str) -> Mapping[str, str]:
-        field = self._layout.called.get(object)
+    def _read_names(self, object: str, field: str | None) -> Mapping[str, str]:
         found: dict[str, str | None] = {}
         known = self._outbox.object(object)
         column = field if field and known.field(field) else None

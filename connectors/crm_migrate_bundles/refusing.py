@@ -20,7 +20,7 @@ def refusals(batch: WriteBatch, layout: Layout, names: Names) -> dict[str, Refus
     found: dict[str, Refusal] = {}
     for field in batch.object.fields:
         if field.name in batch.rows.column_names:
-            why = _test(field, layout, names)
+            why = _test(batch.object.name, field, layout, names)
             values = zip(batch.rows[ENTITY].to_pylist(), batch.rows[field.name].to_pylist(), strict=True)
             found.update({entity: Refusal(said, field=field.name) for entity, text in values if (said := why(text))})
     return {**_too_large(batch, layout, names), **found}
@@ -43,13 +43,19 @@ def _too_large(batch: WriteBatch, layout: Layout, names: Names) -> dict[str, Ref
     return {entity: Refusal(why.format(size, room)) for entity, size in sizes.items() if size > room}
 
 
-def _test(field: TargetField, layout: Layout, names: Names) -> Callable[[str | None], str]:
+def _test(object: str, field: TargetField, layout: Layout, names: Names) -> Callable[[str | None], str]:
     """Why a value of a field cannot be said; the answer is empty where it can."""
-    called = layout.called.get(field.reference or "")
     if not field.reference:
         return lambda text: unfit(text, field.type, layout)
+    called = _called_by(object, field, layout)
     if not called:
         return lambda text: ""  # noqa: ARG005 -- our key names every record
-    there = names.of(field.reference)
+    there = names.by(field.reference, called)
     why = f"the files name the {field.reference} it belongs to by `{called}`: it has none, or others have the same"
     return lambda text: why if text is not None and text not in there else ""
+
+
+def _called_by(object: str, field: TargetField, layout: Layout) -> str | None:
+    """The field by which the import finds the record that a link leads to; None where our key does."""
+    beside = (there for link, there in layout.beside.get(object, {}).values() if link == field.name)
+    return layout.called.get(field.reference or "") or next(beside, None)

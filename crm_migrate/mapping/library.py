@@ -111,6 +111,13 @@ def target_named(name: str, project: Path) -> TargetProfile | None:
     return target_profile(entry)[0] if entry else None
 
 
+def shipped_target(name: str) -> TargetProfile | None:
+    """The target profile of that name that we ship, whatever a project has under it."""
+    path = builtin() / "targets" / f"{name}.yaml"
+    found = _NAME.fullmatch(name) and path.is_file()
+    return target_profile(Entry(f"built-in/targets/{name}.yaml", path.read_bytes()))[0] if found else None
+
+
 def target_profile(entry: Entry) -> tuple[TargetProfile | None, list[Finding]]:
     """Read a target profile."""
     document, findings = read_bytes(entry.data, entry.label)

@@ -227,6 +227,10 @@ class ProfileObject(Authored):
     always: dict[str, Text] = Field(
         default={}, description="column -> cell of every row that an import file adds: what the object is there"
     )
+    beside: dict[str, Text] = Field(
+        default={},
+        description="column of an import file -> `link.field` of the target: what the import wants beside a link",
+    )
     opt_outs: Texts = Field(
         default=(),
         description="fields of the target (`*` for anything) in which it keeps who opted out: a load writes them with a"
@@ -264,6 +268,18 @@ class ProfileFiles(Authored):
     decimal: Literal[".", ","] = Field(default=".", description="the decimal mark")
     rows: Count | None = Field(default=None, description="how many rows a file may have; more are several files")
     size: Size | None = Field(default=None, description="how large a file may be: `10 MB`")
+    changes: Literal["by_key", "by_hand"] = Field(
+        default="by_key", description="whether an import changes records that it finds by our key, or people do it"
+    )
+    own_columns: Literal["made", "lost"] = Field(
+        default="made",
+        description="whether people can make fields for columns that it does not have, or its import leaves them out",
+    )
+    empty_cells: Literal["keep", "clear"] = Field(
+        default="clear",
+        description="what a changing import does with a field whose cell is empty; with `clear`, also where nobody"
+        " knows, records of which the same fields changed share a file without others",
+    )
     limits_by: Literal["vendor", "others"] = Field(
         default="others",
         description="who says `rows` and `size`: pages of the vendor, or others (the page beside the files says so)",

@@ -6,12 +6,13 @@ from typing import Any
 
 from crm_migrate.connecting.discovery import writes_files
 from crm_migrate.crm.model import SUPPRESSIONS
+from crm_migrate.mapping import library
 from crm_migrate.mapping.authored import bytes_of
 from crm_migrate.mapping.desk import Desk
 from crm_migrate.mapping.model_environments import Licence
 from crm_migrate.mapping.plan import ObjectPlan
 from crm_migrate.mapping.plan_environment import EnvironmentPlan
-from crm_migrate.mapping.profiles import ProfileEdition, ProfileFiles, TargetProfile
+from crm_migrate.mapping.profiles import ProfileEdition, ProfileFiles, ProfileObject, TargetProfile
 from crm_migrate.mapping.tree import Path
 
 LAYOUT = "layout"  # among the options that a connector of files is opened with; no mapping says it
@@ -36,11 +37,14 @@ def _laid_out(desk: Desk, chosen: EnvironmentPlan, objects: Sequence[ObjectPlan]
     assert desk.target is not None and desk.target.files is not None
     said, opt_outs = desk.target.files, desk.target.objects.get(SUPPRESSIONS)
     environment = desk.file.environments[chosen.name]
+    ours = library.shipped_target(environment.profile or environment.connector)
     theirs = {each.name: desk.target.objects.get(each.name) for each in objects}
     layout = said.model_dump(exclude={"size"}) | {
-        **_limits(desk.target, desk.file.environments[chosen.name].licence),
+        **_limits(desk.target, environment.licence),
         "called": {o.target: p.called for o in objects if (p := theirs[o.name]) and p.called},
         "always": {o.target: p.always for o in objects if (p := theirs[o.name]) and p.always},
+        "beside": {o.target: _beside(p) for o in objects if (p := theirs[o.name]) and p.beside},
+        "known": {o.target: _columns(desk.target, ours, o.name) for o in objects if theirs[o.name]},
         "key": {o.target: o.key_field for o in objects},
         "order": [o.target for o in objects],
         "opt_outs": opt_outs.name if opt_outs else SUPPRESSIONS,
@@ -51,6 +55,18 @@ def _laid_out(desk: Desk, chosen: EnvironmentPlan, objects: Sequence[ObjectPlan]
     }
     text = json.dumps(layout, ensure_ascii=False, sort_keys=True)
     return chosen.model_copy(update={"options": {**chosen.options, LAYOUT: text}})
+
+
+def _beside(profile: ProfileObject) -> dict[str, list[str]]:
+    """Column -> the link that it stands beside, and the field there whose value it has."""
+    return {column: path.split(".", 1) for column, path in profile.beside.items()}
+
+
+def _columns(profile: TargetProfile, ours: TargetProfile | None, name: str) -> list[str]:
+    """Columns that the CRM has by itself: those of the profile; of a changed copy of ours only what ours has too."""
+    there = [each.objects[name] for each in (profile, ours) if each and name in each.objects]
+    columns = [{field.column or word for word, field in each.fields.items()} for each in there]
+    return sorted(set.intersection(*columns))
 
 
 def _limits(profile: TargetProfile, licence: Licence | None) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from crm_migrate_bundles import pages
 from crm_migrate_bundles.target import FilesTarget
 
 MAPPING = """crm_migrate: 1
-project: {name: by files, locale: tr-TR, as_of: 2025-03-14}
+project: {name: by files, locale: LOCALE, as_of: 2025-03-14}
 sources:
   firms: {file: in/firms.csv, key: No}
   people: {file: in/people.csv, key: Id}
@@ -51,14 +51,14 @@ LAYOUTS = [
 ]
 
 
-def opened(folder: Path, name: str) -> tuple[Plan, FilesTarget]:
+def opened(folder: Path, name: str, locale: str = "en-GB", more: str = "") -> tuple[Plan, FilesTarget]:
     profile = library.target_named(name, folder)
     assert profile is not None
     fields = profile.objects["contacts"].fields
-    mapping = MAPPING.replace("PROFILE", name)
+    mapping = MAPPING.replace("PROFILE", name).replace("LOCALE", locale) + more
     for word, field in (("NAME", "full_name"), ("CONSENT", "consent")):
         mapping = mapping.replace(word, f'"{(fields[field].column if field in fields else None) or field}"')
-    (folder / "in").mkdir(parents=True)
+    (folder / "in").mkdir(parents=True, exist_ok=True)
     (folder / "crm-migrate.yaml").write_text(mapping, "utf-8")
     (folder / "in" / "firms.csv").write_text("No;Firma\n", "utf-8")
     (folder / "in" / "people.csv").write_text("Id;Name;Nachname;Mail;Post;Firma\n", "utf-8")
@@ -68,6 +68,20 @@ def opened(folder: Path, name: str) -> tuple[Plan, FilesTarget]:
     assert isinstance(target, FilesTarget)
     target.prepare([target_object(plan, each) for each in plan.objects], apply=True)
     return plan, target
+
+
+def own_copy(folder: Path, name: str, *edits: tuple[str, str]) -> str:
+    """A changed copy of a profile in the project; its name."""
+    entry = library.find("targets", name, Path())
+    assert entry is not None
+    text = entry.data.decode()
+    for old, new in edits:
+        assert old in text
+        text = text.replace(old, new, 1)
+    place = folder / "mappings" / "targets"
+    place.mkdir(parents=True)
+    (place / f"{name}.yaml").write_text(text, "utf-8")
+    return name
 
 
 def of(plan: Plan, name: str) -> TargetObject:
@@ -147,7 +161,8 @@ DEMANDS = {
     "dynamics_files": {"contacts": {"last_name"}, "leads": {"subject", "last_name"}, "deals": {"name"}},
     "freshsales_files": {"contacts": {"last_name"}, "deals": {"name", "amount"}},
     "suitecrm_files": {
-        "contacts": {"last_name"}, "leads": {"last_name"}, "deals": {"name", "amount", "stage", "close_date"},
+        "contacts": {"last_name"}, "leads": {"last_name"},
+        "deals": {"name", "amount", "stage", "close_date", "company"},
     },
     "espocrm_files": {"contacts": {"last_name"}, "deals": {"name", "amount", "close_date"}},
     "pipedrive_files": {"contacts": {"full_name"}},
@@ -220,8 +235,23 @@ def test_files_are_cut_where_the_crm_takes_no_more(tmp_path: Path) -> None:
     assert counts == {"01-companies-1.csv": 3_000, "01-companies-2.csv": 3_000, "01-companies-3.csv": 1}
 
 
-def test_what_changes_later_says_only_that_and_what_is_emptied_is_told(tmp_path: Path) -> None:
-    plan, target = opened(tmp_path / "p", "files")
+TOGETHER = [
+    [["crm_migrate_id", "last_name", "email", "company"], ["c" * 32, "", "", "a" * 32], ["d" * 32, "Ak", "", ""]]
+]
+APART = [
+    [["crm_migrate_id", "email", "company"], ["c" * 32, "", "a" * 32]],
+    [["crm_migrate_id", "last_name"], ["d" * 32, "Ak"]],
+]
+
+
+@pytest.mark.parametrize(("empty", "cells"), [("keep", TOGETHER), ("clear", APART)])
+def test_what_changes_later_says_only_that_and_what_is_emptied_is_told(
+    tmp_path: Path, empty: str, cells: list[list[list[str]]]
+) -> None:
+    """An import that clears the fields of empty cells gets no cell that only stands there for another record."""
+    plan, target = opened(
+        tmp_path / "p", own_copy(tmp_path / "p", "files", ("files:", f"files:\n  empty_cells: {empty}"))
+    )
     accounts, contacts = of(plan, "accounts"), of(plan, "contacts")
     made = write(target, accounts, "create", {ENTITY: "a" * 32, "name": "Ege"})
     write(
@@ -238,10 +268,9 @@ def test_what_changes_later_says_only_that_and_what_is_emptied_is_told(tmp_path:
         target.write(WriteBatch("p", "run-2", f"u{number}", contacts, "update", table, "d"))
     page = target.bundle("p", "run-2")
     assert page is not None
-    changes, emptied = sorted(page.parent.glob("*.csv"))
-    assert read(changes) == [
-        ["crm_migrate_id", "last_name", "email", "company"], ["c" * 32, "", "", "a" * 32], ["d" * 32, "Ak", "", ""],
-    ]  # fmt: skip
+    *changes, emptied = sorted(page.parent.glob("*.csv"))
+    assert [read(path) for path in changes] == cells
+    assert ("may clear a field" in page.read_text("utf-8")) == (len(cells) == 2)
     assert read(emptied) == [["object", "key", "field"], ["contacts", "c" * 32, "email"]]
     assert target.bundle("p", "run-3") is None, "a run that brings nothing leaves no folder"
 
@@ -314,3 +343,117 @@ def test_an_export_is_read_as_the_records_that_it_shows(tmp_path: Path) -> None:
     ]  # fmt: skip
     assert len({line["target_id"] for line in found}) == len(found)
     assert target.exported(exports, {}).withheld(contacts) == {word}, "not compared: nobody calls it equal"
+
+
+# --------------------------------------------------------------------------------------- what the page beside them says
+
+OWN = """  deals:
+    from: firms
+    fields:
+      name: Firma
+      pipeline: {constant: Sales}
+      stage: {constant: won}
+      amount: {constant: "1"}
+      close_date: {constant: "2025-01-31"}
+      company: {firms: No, ref: accounts.firms}
+      Rabatt: {constant: "5", type: number}
+      Segment: {constant: A, type: choice}
+"""
+
+
+def told(folder: Path, name: str, locale: str = "en-GB", *, changes: bool = False) -> str:
+    """The page of a run that makes an account, a contact and a deal, or changes an account."""
+    plan, target = opened(folder, name, locale, OWN)
+    accounts, contacts, deals = of(plan, "accounts"), of(plan, "contacts"), of(plan, "deals")
+    first = str(accounts.fields[0].name)
+    made = write(target, accounts, "create", {ENTITY: "a" * 32, first: "Ege"}).loaded["a" * 32]
+    write(target, contacts, "create", {ENTITY: "c" * 32, names(plan)["last_name"]: "Öz"})
+    company = next(f.name for f in deals.fields if f.reference)
+    write(target, deals, "create", {ENTITY: "d" * 32, "Rabatt": "5", "Segment": "A", company: made})
+    if changes:
+        write(target, accounts, "update", {ENTITY: "a" * 32, first: "Efe"})
+    page = target.bundle("p", "run-1")
+    assert page is not None
+    return page.read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("locale", "heading", "number", "choice"),
+    [
+        ("en-GB", "## Fields to make before the import", "number with decimals", "choice (drop-down)"),
+        ("de-DE", "## Vor dem Import anzulegende Felder", "Zahl mit Nachkommastellen", "Auswahl (Liste)"),
+        ("tr-TR", "## İçe aktarmadan önce açılacak alanlar", "ondalıklı sayı", "seçim (açılır liste)"),
+    ],
+)
+def test_columns_that_the_crm_does_not_have_are_named_with_what_to_make(
+    tmp_path: Path, locale: str, heading: str, number: str, choice: str
+) -> None:
+    page = told(tmp_path / "p", "zoho_files", locale)
+    own = page.partition(heading)[2]
+    assert f"| `Deals` | `Rabatt` | {number} |" in own and f"| `Deals` | `Segment` | {choice} |" in own
+    assert "Deal Name" not in own and "Last Name" not in own
+    assert page.index("`crm_migrate_id`") < page.index(heading)
+
+
+def test_a_column_that_a_copy_of_our_profile_adds_is_one_to_make(tmp_path: Path) -> None:
+    added = ("      phone: {column: Phone, type: phone}\n", "      phone: {column: Zentrale, type: phone}\n")
+    plan, target = opened(tmp_path / "p", own_copy(tmp_path / "p", "zoho_files", added), more="      phone: Mail\n")
+    contacts = of(plan, "accounts")
+    write(target, contacts, "create", {ENTITY: "a" * 32, "Account Name": "Ege"})
+    layout = json.loads(plan.environment.options["layout"])
+    assert "Account Name" in layout["known"]["Accounts"] and "Zentrale" not in layout["known"]["Accounts"]
+
+
+def test_a_bundle_without_columns_of_its_own_has_none_to_make(tmp_path: Path) -> None:
+    plan, target = opened(tmp_path / "p", "zoho_files")
+    write(target, of(plan, "accounts"), "create", {ENTITY: "a" * 32, "Account Name": "Ege"})
+    page = target.bundle("p", "run-1")
+    assert page is not None and "Fields to make" not in page.read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", [each for each in LAYOUTS if each.endswith("_files")])
+def test_what_is_to_be_switched_off_comes_before_where_to_click(name: str) -> None:
+    profile = library.target_named(name, Path())
+    assert profile is not None and profile.files is not None
+    assert [step.rpartition("_")[2] for step in profile.files.steps][1:] == ["quiet", "choices", "where"]
+
+
+@pytest.mark.parametrize(
+    ("name", "says", "never"),
+    [
+        ("espocrm_files", "`Update Only` with `crmMigrateId`", "SuiteCRM"),
+        ("suitecrm_files", "In SuiteCRM: the module > Import", "EspoCRM"),
+        ("google_contacts", "Make these changes by hand", "let the import update"),
+        ("outlook_contacts", "Make these changes by hand", "let the import update"),
+        ("pipedrive_files", "Make these changes by hand", "let the import update"),
+        ("hubspot_files", "let the import update by `crm_migrate_id`", "by hand"),
+    ],
+)
+def test_a_page_says_of_changes_what_that_import_can_do(tmp_path: Path, name: str, says: str, never: str) -> None:
+    page = told(tmp_path / "p", name, changes=True)
+    assert says in page and never not in page
+
+
+def test_an_address_book_says_what_it_has_no_place_for(tmp_path: Path) -> None:
+    page = told(tmp_path / "p", "google_contacts")
+    assert "## Columns that the import leaves out" in page and "`Rabatt`" in page
+
+
+def test_suitecrm_gets_the_name_of_the_account_beside_its_id_or_the_deal_is_refused(tmp_path: Path) -> None:
+    plan, target = opened(tmp_path / "p", "suitecrm_files", more=OWN)
+    accounts, deals = of(plan, "accounts"), of(plan, "deals")
+    firms = [{ENTITY: letter * 32, "name": name} for letter, name in (("a", "Ege"), ("b", "Çam"), ("e", "çam "))]
+    ids = write(target, accounts, "create", *firms).loaded
+    wanted = {"name": "Deal", "amount": "1", "sales_stage": "won", "date_closed": "2025-01-31"}
+    answer = write(
+        target, deals, "create",
+        *({ENTITY: f"{n:032}", **wanted, "account_id": ids[letter * 32]} for n, letter in enumerate("abe")),
+    )  # fmt: skip
+    assert [*answer.loaded] == [f"{0:032}"], answer.refused
+    assert {each.field for each in answer.refused.values()} == {"account_id"}
+    page = target.bundle("p", "run-1")
+    assert page is not None
+    (file,) = page.parent.glob("02-*.csv")
+    header, row = read(file)
+    line = dict(zip(header, row, strict=True))
+    assert (line["account_id"], line["account_name"]) == ("a" * 32, "Ege")
