@@ -9,11 +9,11 @@ from crm_migrate.crm.types import type_of
 from crm_migrate.errors import InputError
 from crm_migrate_bundles.headings import called, headings, plain
 from crm_migrate_bundles.layout import Layout
+from crm_migrate_bundles.sharing import Claim, Raw
 from crm_migrate_files.contents import endings
 from crm_migrate_files.source import FilesSource
 
 ROWS = 50_000
-Row = Mapping[str, str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +23,10 @@ class Export:
     path: Path
     columns: tuple[str, ...]
 
-    def rows(self, ours: Mapping[str, str]) -> Iterator[Row]:
-        """Its rows as text; `ours` is header -> field. InputError where one cannot be read: it could be anybody's."""
+    def rows(self) -> Iterator[Raw]:
+        """Its rows as text. InputError where one cannot be read: it could be anybody's."""
         for batch in _source(self.path).read(ROWS):
-            names = [ours.get(name, name) for name in batch.records.column_names]
-            yield from batch.records.rename_columns(names).to_pylist()
+            yield from batch.records.to_pylist()
             if batch.quarantined:
                 line = batch.quarantined[0].line
                 raise InputError(f"{self.path.name}, line {line} cannot be read", hint="export that file again")
@@ -49,18 +48,28 @@ class Exports:
             raise InputError(f"there is no export in {place}", hint="put a CSV or XLSX file per object there")
         self._files = [Export(path, _source(path).describe().columns) for path in found]
 
-    def rows(self, object: TargetObject, key: str) -> Iterator[Row]:
-        """The rows of the files of an object. InputError where one lacks a column that was imported."""
-        for file in self._of(object, key):
-            found = self._headings(file, object, key)
-            lacking = [name for name in self._wanted(object, key) if name not in found]
-            if lacking:
-                raise self._lacks(file, lacking, found)
-            yield from file.rows({header: field for field, header in found.items()})
+    def of(self, object: TargetObject, key: str) -> Sequence[tuple[Export, Mapping[str, str]]]:
+        """The files of an object, with field -> header. InputError where there is none, or one lacks a column that was
+        imported."""
+        found = [(file, self._headings(file, object, key)) for file in self._held(object, key)]
+        if not found:
+            message = f"no file in {self._place} is the export of {object.name}"
+            raise InputError(message, hint=f"call it {object.name}.csv; it needs the column `{key}`")
+        for file, has in found:
+            if lacking := [name for name in self._wanted(object, key) if name not in has]:
+                raise self._lacks(file, lacking, has)
+        return found
 
     def fields(self, object: TargetObject, key: str) -> frozenset[str]:
         """The fields that are in its files."""
-        return frozenset().union(*(self._headings(file, object, key) for file in self._of(object, key)))
+        return frozenset().union(*(headings for _, headings in self.of(object, key)))
+
+    def claim(self, file: Export, object: TargetObject, key: str) -> Claim | None:
+        """What an object has of a file; None where it is not one of its files."""
+        if file not in self._held(object, key):
+            return None
+        always = self._layout.always.get(object.name, {})
+        return Claim(object, key, self._headings(file, object, key), always)
 
     def links(self, object: TargetObject, field: TargetField, columns: Collection[str]) -> list[str]:
         """The columns that may say a link: its name, an id."""
@@ -71,15 +80,21 @@ class Exports:
         said = self._layout.boxes.get(object, {}).get(field.name, {})
         return [*self._layout.consent.items()] or [(word, cell) for cell, word in said.items()]
 
-    def _of(self, object: TargetObject, key: str) -> list[Export]:
-        """The files that are called like an object, else the only one that has our key and all its columns."""
+    def _held(self, object: TargetObject, key: str) -> list[Export]:
+        """The files that are called like an object (or the model that it is part of: `res.partner:person`) and have our
+        key, else the only one that has all its columns."""
         has = [(file, self._headings(file, object, key)) for file in self._files]
-        named = [file for file, found in has if plain(object.name) in plain(file.path.stem) and key in found]
-        found = named or [file for file, found in has if set(self._wanted(object, key)) <= found.keys()]
-        if not named and len(found) != 1:
-            message = f"no file in {self._place} is the export of {object.name}"
-            raise InputError(message, hint=f"call it {object.name}.csv; it needs the column `{key}`")
-        return found
+        for name in (object.name, object.name.partition(":")[0]):
+            if named := [file for file, found in has if key in found and self._called(file, name)]:
+                return named
+        whole = [file for file, found in has if set(self._wanted(object, key)) <= found.keys()]
+        return whole if len(whole) == 1 else []
+
+    def _called(self, file: Export, name: str) -> bool:
+        """Whether a file is called like that, and not like an object with a longer name."""
+        said, name = plain(file.path.stem), plain(name)
+        longer = [plain(each) for each in self._layout.order if name in plain(each) and name != plain(each)]
+        return name in said and not any(each in said for each in longer)
 
     def _headings(self, file: Export, object: TargetObject, key: str) -> dict[str, str]:
         fields = dict.fromkeys([key, *(field.name for field in object.fields)])

@@ -17,11 +17,12 @@ import pyarrow as pa
 from crm_migrate.connecting.contract import ENTITY, By, TargetField, TargetObject
 from crm_migrate.crm.types import REFUSALS, Storage, type_of
 from crm_migrate.errors import InputError
-from crm_migrate_bundles.export_files import Exports, Row
+from crm_migrate_bundles.export_files import Export, Exports
 from crm_migrate_bundles.layout import Layout
 from crm_migrate_bundles.naming import Names, Read
 from crm_migrate_bundles.outbox import Outbox
-from crm_migrate_bundles.spelling import pattern_of, spelled
+from crm_migrate_bundles.sharing import Claim, Raw, closest
+from crm_migrate_bundles.spelling import pattern_of, spelled, ticked
 
 Record = dict[str, str | None]
 
@@ -36,7 +37,7 @@ class Exported:
         self._files = Exports(place, layout)
         self._records: dict[str, list[Record]] = {}
         self._expected: dict[str, dict[str, Record]] = {}
-        self._kept: dict[str, list[Row]] = {}
+        self._kept: dict[str, list[Raw]] = {}
 
     def read(self, object: TargetObject, by: By, values: Sequence[str]) -> Iterator[pa.Table]:
         """As `Target.read`."""
@@ -119,10 +120,29 @@ class Exported:
         found = {cell: str(record["target_id"]) for cell, record in known if cell and record}
         return found if len(set(said) & found.keys()) > len(set(said) & named.keys()) else named
 
-    def _kept_rows(self, object: TargetObject) -> Sequence[Row]:
+    def _kept_rows(self, object: TargetObject) -> Sequence[Raw]:
         if object.name not in self._kept:
-            self._kept[object.name] = list(self._files.rows(object, self._key_of(object.name)))
+            files = self._files.of(object, self._key_of(object.name))
+            self._kept[object.name] = [row for file, headings in files for row in self._rows(object, file, headings)]
         return self._kept[object.name]
+
+    def _rows(self, object: TargetObject, file: Export, headings: Mapping[str, str]) -> Iterator[Raw]:
+        """The rows of a file that are of an object, by our names of its columns."""
+        claims, ours = self._claims(file), {header: field for field, header in headings.items()}
+        for row in file.rows():
+            if len(claims) == 1 or self._whose(row, claims) == object.name:
+                yield {ours.get(header, header): cell for header, cell in row.items()}
+
+    def _claims(self, file: Export) -> Sequence[Claim]:
+        """The objects of which a file holds records."""
+        objects = map(self._outbox.object, self._layout.order)
+        found = (self._files.claim(file, each, self._key_of(each.name)) for each in objects)
+        return [claim for claim in found if claim]
+
+    def _whose(self, row: Raw, claims: Sequence[Claim]) -> str:
+        """The object whose record a row names, else the one that it fits best."""
+        known = [each for each in claims if each.named(row) in self._ours(each.object)]
+        return closest(row, known or claims).object.name
 
     def _value(self, text: str | None, field: TargetField, sent: str | None) -> str | None:
         """What we sent where the cell says what our file said, whatever the words of the CRM mean."""
@@ -130,7 +150,7 @@ class Exported:
         return sent if same else canonical(text, field.type, self._layout)
 
 
-def linked_by(said: Collection[str], parents: Sequence[Row], key: str) -> str:
+def linked_by(said: Collection[str], parents: Sequence[Raw], key: str) -> str:
     """The column of the parents that links speak of: their key, or another one (the id of the CRM) that is different in
     every row and knows more of what the links say."""
     known = {column: [row[column] for row in parents if row.get(column)] for column in (parents[0] if parents else ())}
@@ -142,18 +162,12 @@ def linked_by(said: Collection[str], parents: Sequence[Row], key: str) -> str:
 def consented(text: str | None, sent: str | None, boxes: Sequence[tuple[str, str]]) -> str | None:
     """A cell of a consent; `boxes` are words and the cells that say them. It is what we sent where the CRM has no word
     for it and says the nearest: a box for who refused does not tell who agreed from who was never asked."""
-    meant, cell = sent or "unknown", _ticked(text or "")
-    said = [word for word, box in boxes if _ticked(box) == cell]
+    meant, cell = sent or "unknown", ticked(text or "")
+    said = [word for word, box in boxes if ticked(box) == cell]
     alike = meant not in {word for word, _ in boxes} and any((w in REFUSALS) == (meant in REFUSALS) for w in said)
     if meant in said or alike:
         return sent
     return said[0] if said else text.strip().lower() if text else None
-
-
-def _ticked(cell: str) -> str:
-    """A cell that is a box, however the CRM writes one."""
-    text = cell.strip().casefold()
-    return {"1": "true", "yes": "true", "0": "false", "no": "false"}.get(text, text)
 
 
 def canonical(text: str | None, type: str, layout: Layout) -> str | None:

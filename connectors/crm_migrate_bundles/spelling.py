@@ -27,6 +27,12 @@ def spelled(text: str | None, type: str, layout: Layout) -> str:
     return _LINE_ENDS.sub("\n", text) if layout.format == "xlsx" else text  # XML has one line end
 
 
+def ticked(cell: str) -> str:
+    """A cell that is a box, however a CRM writes one."""
+    text = cell.strip().casefold()
+    return {"1": "true", "yes": "true", "0": "false", "no": "false"}.get(text, text)
+
+
 def unfit(text: str | None, type: str, layout: Layout) -> str:
     """Why the file would say something else than a value; empty where it says just that."""
     if text is None:
