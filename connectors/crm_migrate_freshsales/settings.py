@@ -16,12 +16,13 @@ class Settings:
     """Where the account is, whose key we have, and how long it may take.
 
     What was sent may take effect up to `longest_seconds` after its batch was begun; lists may be `settle_seconds`
-    behind what was written. `per_hour` requests are allowed by the plan: a forecast counts with it.
+    behind what was written. `per_hour` requests are allowed by the plan: a forecast counts with it; None where the
+    environment does not say it.
     """
 
     url: str
     token: str = field(repr=False)
-    per_hour: int = PER_HOUR
+    per_hour: int | None = None
     parallel: int = 1
     longest_seconds: float = 120
     settle_seconds: float = 30
@@ -30,12 +31,12 @@ class Settings:
 def read_settings(options: Mapping[str, Any]) -> Settings:
     """The settings of an environment's options. UsageError for one that is missing, or no number."""
     read = read_options(options, "a Freshsales account", "FRESHSALES", ("url", "token"))
-    said = str(options.get("per_hour", PER_HOUR))
-    if not said.isdecimal() or int(said) < 1:
+    said = options.get("per_hour")
+    if said is not None and (not str(said).isdecimal() or int(said) < 1):
         raise UsageError(
             "`per_hour` is a whole number of requests, like 2000", hint="the plan says it: 1000, 2000, 5000"
         )
-    return Settings(**read, per_hour=int(said))
+    return Settings(**read, per_hour=None if said is None else int(said))
 
 
 def read_source(spec: SourceSpec) -> Settings:

@@ -34,7 +34,7 @@ from crm_migrate_freshsales.kit import kit
 from crm_migrate_freshsales.looking import Looking
 from crm_migrate_freshsales.preparing import by_hand, prepare, where_choices
 from crm_migrate_freshsales.removing import Removing
-from crm_migrate_freshsales.settings import Settings
+from crm_migrate_freshsales.settings import PER_HOUR, Settings
 from crm_migrate_freshsales.shapes import is_place, model_of, split
 from crm_migrate_freshsales.values import Names
 from crm_migrate_freshsales.writing import Writing
@@ -73,8 +73,9 @@ class FreshsalesTarget:
         )
 
     def allowance(self) -> Allowance:
-        """The requests of an hour, as the plan has them; Freshsales does not say what is left of them."""
-        return Allowance(per_window=self._settings.per_hour, window_seconds=HOUR)
+        """The requests of an hour, as the environment says them; Freshsales does not say what is left of them."""
+        said = self._settings.per_hour
+        return Allowance(per_window=said or PER_HOUR, window_seconds=HOUR, assumed=said is None)
 
     def writing(self, object: TargetObject, action: Action, loads: Iterable[Load]) -> int:
         """Requests that write these batches, and that list what is there before."""

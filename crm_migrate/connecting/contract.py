@@ -193,6 +193,7 @@ class Allowance:
 
     `per_day` requests of which `left` are left until its next day; at most `per_window` in any `window_seconds`. One
     request reads `page` records. `storage` is the room for records that is left, in bytes as the target counts them.
+    `assumed`: nobody said what a window takes, so it is that of the smallest edition until a licence says more.
     """
 
     per_day: int | None = None
@@ -201,6 +202,7 @@ class Allowance:
     window_seconds: float | None = None
     page: int | None = None
     storage: int | None = None
+    assumed: bool = False
 
 
 # How values are compared: as they are written, with A to Z as a to z, or with every capital as its small letter.

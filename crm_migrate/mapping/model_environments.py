@@ -43,7 +43,9 @@ class Licence(Authored):
     short = "edition"
 
     edition: Text = Field(description="which edition, by its word in `capacity:` of the target's profile")
-    users: Count = Field(default=1, description="how many users have a licence: some limits grow with them")
+    users: Count | None = Field(
+        default=None, description="how many users have a licence: some limits grow with them; one is assumed, and told"
+    )
     storage: Size | None = Field(default=None, description="room for records by the contract, where it differs")
     file_storage: Size | None = Field(default=None, description="room for files by the contract, where it differs")
     requests: Count | None = Field(default=None, description="requests in 24 hours by the contract, where it differs")

@@ -17,11 +17,13 @@ class LicencePlan(Frozen):
 
     `requests` in 24 hours and `hourly`; `storage` of records and `file_storage` in bytes; `records` is object -> most
     of them; `sizes` is object -> bytes that one takes of the storage, `size` of any other. `verified` is the day on
-    which somebody last looked these facts up, `said` what is to be known of the counts (object -> words).
+    which somebody last looked these facts up, `said` what is to be known of the counts (object -> words). `assumed`:
+    nobody said for how many `users`, and some of it grows with them.
     """
 
     edition: str
     users: int = 1
+    assumed: bool = False
     verified: str
     requests: int | None = None
     hourly: int | None = None
@@ -60,7 +62,8 @@ class EnvironmentPlan(Frozen):
     """Where the records go. `options` may hold references to secrets; they are resolved only when connecting.
 
     `mask` is object -> field -> what its values become; who is on the list `allow` stays. `needs` are proved before
-    anything is loaded (`stages/load/needs.py`).
+    anything is loaded (`stages/load/needs.py`). `editions` are those of which a `licence` could name one, where none is
+    there.
     """
 
     name: str
@@ -70,5 +73,6 @@ class EnvironmentPlan(Frozen):
     allow: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     licence: LicencePlan | None = None
+    editions: tuple[str, ...] = ()
     freeze: FreezePlan | None = None
     watch: WatchPlan | None = None

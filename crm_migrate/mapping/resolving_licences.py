@@ -22,7 +22,8 @@ def bought(desk: Desk, plan: EnvironmentPlan, objects: Sequence[ObjectPlan]) -> 
         licence = _licence(desk, each.licence, profile, objects, (*path, "licence"))
         freeze = _freeze(desk, each.freeze, (*path, "freeze")) if each.freeze else None
         if name == plan.name:
-            plan = plan.model_copy(update={"licence": licence, "freeze": freeze})
+            editions = profile.capacity.editions if each.licence is None and profile and profile.capacity else ()
+            plan = plan.model_copy(update={"licence": licence, "editions": tuple(editions), "freeze": freeze})
     return plan
 
 
@@ -53,22 +54,34 @@ def _licence(
 
 
 def _numbers(said: Licence, capacity: ProfileCapacity, edition: ProfileEdition) -> LicencePlan:
-    requests = said.requests or _in_all(edition.requests, edition.requests_per_user, said.users)
+    users = said.users or 1
+    requests = said.requests or _in_all(edition.requests, edition.requests_per_user, users)
     if requests is not None and edition.requests_most is not None and said.requests is None:
         requests = min(requests, edition.requests_most)
     return LicencePlan(
         edition=said.edition,
-        users=said.users,
+        users=users,
+        assumed=said.users is None and _grows(said, edition),
         verified=capacity.last_verified,
         requests=requests,
         hourly=edition.requests_per_hour,
-        storage=_room(said.storage, edition.storage, edition.storage_per_user, said.users),
-        file_storage=_room(said.file_storage, edition.file_storage, edition.file_storage_per_user, said.users),
+        storage=_room(said.storage, edition.storage, edition.storage_per_user, users),
+        file_storage=_room(said.file_storage, edition.file_storage, edition.file_storage_per_user, users),
         records={**edition.records, **said.records},
         sizes={name: bytes_of(size) for name, size in capacity.sizes.items()},
         size=bytes_of(capacity.record) if capacity.record else None,
         said=dict(capacity.said),
     )
+
+
+def _grows(said: Licence, edition: ProfileEdition) -> bool:
+    """Whether users bring more of anything that the contract does not say itself."""
+    pairs = (
+        (said.requests, edition.requests_per_user),
+        (said.storage, edition.storage_per_user),
+        (said.file_storage, edition.file_storage_per_user),
+    )
+    return any(own is None and each is not None for own, each in pairs)
 
 
 def _room(said: str | None, base: str | None, each: str | None, users: int) -> int | None:

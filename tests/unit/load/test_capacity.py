@@ -30,9 +30,10 @@ def planned(
     licence: LicencePlan | None = None,
     freeze: FreezePlan | None = None,
     allowed: Allowance | None = None,
+    editions: tuple[str, ...] = (),
 ) -> Forecast:
     """The forecast of contacts into a CRM of which the first two are there already."""
-    environment = EnvironmentPlan(name="mock", connector="sql", licence=licence, freeze=freeze)
+    environment = EnvironmentPlan(name="mock", connector="sql", licence=licence, freeze=freeze, editions=editions)
     plan: Plan = make_plan().model_copy(update={"environment": environment})
     target = Counting(Store(), Limits(rows=10, requests=1), allowed or Allowance(page=100))
     bench = Bench(folder / "project", {}, plan)
@@ -93,6 +94,61 @@ def test_requests_of_a_day_by_the_licence_where_the_target_says_nothing(tmp_path
 def test_an_hour_s_requests_slow_a_load(tmp_path: Path) -> None:
     told = planned(tmp_path, people(62), LICENCE.model_copy(update={"hourly": 2}))
     assert told.seconds is not None and told.seconds[0] == 2 * 3600, "four of six requests wait for another hour"
+
+
+NOBODY = "licence   nobody says what was bought, so what an edition takes (requests, room, records) is not checked"
+NEXT = "write `licence: {edition: ..., users: ...}` into environment `mock`; editions: small, large"
+
+
+@pytest.mark.parametrize(
+    ("licence", "editions", "allowed", "said"),
+    [
+        (None, ("small", "large"), Allowance(page=100), f"{NOBODY}: {NEXT}"),
+        (None, ("small", "large"), Allowance(page=100, per_day=9, left=9), f"{NOBODY}: {NEXT}"),
+        (None, ("small", "large"), Allowance(page=100, per_day=9, left=9, storage=9), ""),
+        (None, (), Allowance(page=100), ""),
+        (LICENCE, (), Allowance(page=100), ""),
+        (
+            LICENCE.model_copy(update={"assumed": True}), (), Allowance(page=100),
+            "licence   one user is assumed, and edition small takes more for each:"
+            " write `users:` into the `licence` of environment `mock`",
+        ),
+    ],
+)  # fmt: skip
+def test_what_nobody_said_of_the_licence_is_told_with_the_next_step(
+    tmp_path: Path, licence: LicencePlan | None, editions: tuple[str, ...], allowed: Allowance, said: str
+) -> None:
+    told = planned(tmp_path, people(12), licence, allowed=allowed, editions=editions)
+    assert [line for line in told.lines() if line.startswith("licence")] == ([said] if said else [])
+
+
+@pytest.mark.parametrize(
+    ("allowed", "hourly", "said"),
+    [
+        (
+            Allowance(page=100, per_window=1, window_seconds=3600, assumed=True),
+            None,
+            "by the smallest edition, which is",
+        ),
+        (
+            Allowance(page=100, per_window=1, window_seconds=3600, assumed=True),
+            2,
+            "2 requests in 60 minutes are taken by",
+        ),
+        (Allowance(page=100, per_window=3, window_seconds=3600), 2, "no more than 3 requests in 60 minutes are taken:"),
+        (
+            Allowance(page=100, per_window=1, window_seconds=1),
+            2,
+            "2 requests in 60 minutes are taken by the licence: 6",
+        ),
+    ],
+)
+def test_of_an_hour_the_environment_s_word_comes_first_and_what_is_assumed_last(
+    tmp_path: Path, allowed: Allowance, hourly: int | None, said: str
+) -> None:
+    licence = LICENCE.model_copy(update={"hourly": hourly}) if hourly else None
+    told = text(planned(tmp_path, people(62), licence, allowed=allowed))
+    assert said in told and told.count("are taken") == 1
 
 
 def sums(lines: Iterable[str]) -> list[list[tuple[int, int]]]:

@@ -71,6 +71,31 @@ def test_a_contract_overrules_the_edition(tmp_path: Path) -> None:
     assert (licence.records, licence.storage, licence.requests) == ({"contacts": 900}, 7_000_000_000, 5000)
 
 
+@pytest.mark.parametrize(
+    ("words", "assumed"),
+    [
+        ("licence: small", True), ("licence: {edition: small, users: 1}", False),
+        ("licence: {edition: small, requests: 5000}", False), ("licence: large", True),
+        ("licence: {edition: large, storage: 7 GB}", False), ("licence: {edition: large, requests: 9}", True),
+    ],
+)  # fmt: skip
+def test_one_user_is_assumed_where_users_count_and_nobody_said_how_many(
+    tmp_path: Path, words: str, assumed: bool
+) -> None:
+    plan, said = told(tmp_path, words)
+    assert plan is not None and plan.licence is not None, said
+    assert (plan.licence.users, plan.licence.assumed, plan.editions) == (1, assumed, ())
+
+
+@pytest.mark.parametrize(("profile", "editions"), [("own", ("small", "large")), ("sql", ())])
+def test_without_a_licence_the_plan_knows_which_could_be_named(
+    tmp_path: Path, profile: str, editions: tuple[str, ...]
+) -> None:
+    plan, said = told(tmp_path, "needs: []", profile)
+    assert plan is not None and plan.licence is None, said
+    assert plan.editions == editions
+
+
 def test_one_word_is_the_edition(tmp_path: Path) -> None:
     plan, said = told(tmp_path, "licence: small")
     assert plan is not None and plan.licence is not None, said

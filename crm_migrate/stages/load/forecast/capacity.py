@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from crm_migrate.connecting.contract import Allowance
 from crm_migrate.mapping.plan import ObjectPlan
-from crm_migrate.mapping.plan_environment import LicencePlan
+from crm_migrate.mapping.plan_environment import EnvironmentPlan, LicencePlan
 from crm_migrate.stages.load.forecast.spelling import as_size
 from crm_migrate.stages.load.keys import plan_columns
 from crm_migrate.workspace.relations import Relations
@@ -104,6 +104,20 @@ def allowed_by(licence: LicencePlan | None, allowed: Allowance) -> tuple[int | N
     if allowed.per_day is not None or licence is None:
         return allowed.per_day, True
     return licence.requests, False
+
+
+def unsaid(environment: EnvironmentPlan, allowed: Allowance) -> str:
+    """What nobody said of what was bought, so that it is assumed or not checked, and where to say it; "" where all is
+    said, by the target itself too, or nothing could be."""
+    licence, name = environment.licence, environment.name
+    if licence is not None and licence.assumed:
+        takes = f"one user is assumed, and edition {licence.edition} takes more for each"
+        return f"{takes}: write `users:` into the `licence` of environment `{name}`"
+    if not environment.editions or (allowed.per_day is not None and allowed.storage is not None):
+        return ""
+    unknown = "nobody says what was bought, so what an edition takes (requests, room, records) is not checked"
+    words = f"write `licence: {{edition: ..., users: ...}}` into environment `{name}`"
+    return f"{unknown}: {words}; editions: {', '.join(environment.editions)}"
 
 
 def _counted(tables: Relations, object_plan: ObjectPlan) -> Counted:

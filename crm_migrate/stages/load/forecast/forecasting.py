@@ -18,7 +18,7 @@ from crm_migrate.connecting.contract import Action, Allowance, Costs, Limits, Ta
 from crm_migrate.mapping.plan import ObjectPlan, Plan
 from crm_migrate.quoting import literal, names_of, quoted
 from crm_migrate.stages.load.files import takes_files
-from crm_migrate.stages.load.forecast.capacity import CapacityForecast, allowed_by, capacity_forecast
+from crm_migrate.stages.load.forecast.capacity import CapacityForecast, allowed_by, capacity_forecast, unsaid
 from crm_migrate.stages.load.forecast.files import FilesForecast, files_forecast
 from crm_migrate.stages.load.forecast.freeze import FreezeForecast, begins, freeze_forecast
 from crm_migrate.stages.load.forecast.history import history
@@ -59,7 +59,8 @@ class Forecast(BaseModel):
     """What a load costs with all objects, reading back included in `reads`. `seconds` are of writing; `measured` says
     in which run and environment batches took how long, "" where they are assumed. `per_day` requests are what the
     target tells, or (`bought`) what the licence includes; `left` of them only what it tells. `pace` is
-    in how many seconds no more than so many requests are taken, where anybody waits for that."""
+    in how many seconds no more than so many requests are taken, where anybody waits for that. `unsaid` is what nobody
+    said of the licence, and the next step."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -76,6 +77,7 @@ class Forecast(BaseModel):
     pace: Pace | None = None
     files: FilesForecast | None = None
     capacity: CapacityForecast | None = None
+    unsaid: str = ""
     freeze: FreezeForecast | None = None
 
     def lines(self) -> Iterator[str]:
@@ -97,6 +99,8 @@ class Forecast(BaseModel):
             yield f"daily quota  {self.per_day:,} requests a day by the licence, if nobody else asks: {self._end()}"
         if self.capacity is not None:
             yield from self.capacity.lines()
+        if self.unsaid:
+            yield f"licence   {self.unsaid}"
         if self.freeze is not None:
             yield from self.freeze.lines()
 
@@ -140,6 +144,7 @@ def forecast(
         pace=None if requests is None else slowest(requests[0], paces),
         files=files_forecast(tables, plan, plan.objects, target),
         capacity=capacity_forecast(tables, plan.objects, licence, allowed),
+        unsaid=unsaid(plan.environment, allowed),
         freeze=_freeze(tables, plan, took, _in_days(seconds, days), reading),
     )
 
