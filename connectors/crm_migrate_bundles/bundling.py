@@ -9,7 +9,7 @@ from pathlib import Path
 
 from crm_migrate.connecting.contract import ENTITY, TargetField, TargetObject
 from crm_migrate.crm.types import REFUSALS, type_of
-from crm_migrate_bundles.instructing import Own, Written, instructions
+from crm_migrate_bundles.instructing import Column, Written, instructions
 from crm_migrate_bundles.layout import Layout
 from crm_migrate_bundles.naming import Names, Read
 from crm_migrate_bundles.outbox import CHANGED, CREATED, Outbox
@@ -54,7 +54,7 @@ class Bundling:
         if not written:
             shutil.rmtree(made)
             return None
-        said = instructions(self.layout, project, run, written, self._own(drafts))
+        said = instructions(self.layout, project, run, written, self._columns(drafts))
         (made / "README.md").write_text(said, "utf-8", newline="\n")
         listed = [{"file": w.file, "rows": w.rows, "sha256": w.sha256} for w in written]
         (made / "manifest.json").write_text(json.dumps({"run": run, "files": listed}, indent=1) + "\n", "utf-8")
@@ -142,16 +142,11 @@ class Bundling:
     def _always(self, draft: _Draft) -> Mapping[str, str]:
         return self.layout.always.get(draft.object.name, {}) if draft.action == CREATED else {}
 
-    def _own(self, drafts: list[_Draft]) -> list[Own]:
-        """The columns that the CRM does not have by itself."""
+    def _columns(self, drafts: list[_Draft]) -> list[Column]:
+        """Those of all files, each once."""
+        fields = {(each.object.name, field.name): field for each in drafts for field in each.fields}
         known = {name: set(columns) for name, columns in self.layout.known.items()}
-        found = {
-            (draft.object.name, field.name): Own(draft.object.name, field)
-            for draft in drafts
-            for field in draft.fields
-            if field.name not in known.get(draft.object.name, ())
-        }
-        return [*found.values()]
+        return [Column(name, field, field.name not in known.get(name, ())) for (name, _), field in fields.items()]
 
     def _records(self, object: TargetObject, entities: list[str]) -> Iterator[dict[str, str | None]]:
         """In the order in which they came."""

@@ -24,16 +24,18 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True)
-class Own:
-    """A column that the CRM does not have by itself."""
+class Column:
+    """A column of the files of an object; `own` where the CRM does not have it by itself."""
 
     object: str
     field: TargetField
+    own: bool
 
 
-def instructions(layout: Layout, project: str, run: str, written: Sequence[Written], own: Sequence[Own]) -> str:
+def instructions(layout: Layout, project: str, run: str, written: Sequence[Written], columns: Sequence[Column]) -> str:
     """The page beside the files, in Markdown."""
     words = language(layout.language, "bundle")
+    own = [each for each in columns if each.own]
     lines = [
         f"# {words.word('bundle.title', title=layout.title)}",
         "",
@@ -41,7 +43,7 @@ def instructions(layout: Layout, project: str, run: str, written: Sequence[Writt
     ]
     lines += ["", *_table(words, written), "", *_limits(words, layout, len(written))]
     lines += [f"## {words.word('bundle.steps')}", ""]
-    lines += [f"{at}. {text}" for at, text in enumerate(_steps(words, layout, written, own), 1)]
+    lines += [f"{at}. {text}" for at, text in enumerate(_steps(words, layout, written, columns), 1)]
     lines += ["", *_own(words, layout, own)] if own else []
     return "\n".join([*lines, ""])
 
@@ -52,7 +54,7 @@ def _table(words: Language, written: Sequence[Written]) -> Iterator[str]:
     yield from (f"| `{each.file}` | {words.number(each.rows)} |" for each in written)
 
 
-def _own(words: Language, layout: Layout, own: Sequence[Own]) -> Iterator[str]:
+def _own(words: Language, layout: Layout, own: Sequence[Column]) -> Iterator[str]:
     yield f"## {words.word(f'bundle.own.{layout.own_columns}')}"
     yield ""
     yield f"| {words.word('bundle.own.object')} | {words.word('bundle.own.column')} | {words.word('bundle.own.kind')} |"
@@ -89,12 +91,16 @@ def _megabytes(words: Language, bytes: int) -> str:
     return words.amount(f"{Decimal(bytes).scaleb(-6).normalize():f}")
 
 
-def _steps(words: Language, layout: Layout, written: Sequence[Written], own: Sequence[Own]) -> Iterator[str]:
+def _steps(words: Language, layout: Layout, written: Sequence[Written], columns: Sequence[Column]) -> Iterator[str]:
+    own = sum(each.own for each in columns)
+    owners = dict.fromkeys(f"`{each.field.name}`" for each in columns if type_of(each.field.type).role == "owner")
     tables = {each.table[3:] for each in written}
     changes = any(name.endswith("-changes") for name in tables)
     yield words.word("bundle.step.untouched")
     if own:
-        yield words.word(f"bundle.step.own_{layout.own_columns}", columns=words.number(len(own)))
+        yield words.word(f"bundle.step.own_{layout.own_columns}", columns=words.number(own))
+    if owners and layout.owner_by:
+        yield words.word(f"bundle.step.owner_{layout.owner_by}", columns=", ".join(owners))
     yield from (words.word(f"bundle.step.{step}", key=_key(layout)) for step in layout.steps)
     yield words.word(
         "bundle.step.reading",

@@ -20,6 +20,7 @@ class Layout:
     not be written to, `mailbox` the header of theirs.
     `beside`: object -> column -> the link that it stands beside, and the field there whose value it has. `known`:
     object -> the columns that the CRM has by itself; others (`own_columns`) are made by people, or lost.
+    `owner_by` is what of a user the import finds an owner by, `owner_form` how that looks.
     `changes` are imported by our key, or made by hand; `empty_cells` says what an import does with them.
     `called`: object -> the field by which the record is named where others link to it; our key where none is said.
     `order`: the objects as they are imported. `key`: object -> the header of the column with our key. `consent`: the
@@ -51,6 +52,8 @@ class Layout:
     always: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     beside: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
     known: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    owner_by: Literal["id", "mailbox", "name"] | None = None
+    owner_form: str | None = None
     own_columns: Literal["made", "lost"] = "made"
     changes: Literal["by_key", "by_hand"] = "by_key"
     empty_cells: Literal["keep", "clear"] = "clear"

@@ -1,5 +1,6 @@
 """Records of which the files could not say what they are to say: refused, so that none is lost in silence."""
 
+import re
 from collections.abc import Callable
 from functools import reduce
 
@@ -7,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crm_migrate.connecting.contract import ENTITY, Refusal, TargetField, WriteBatch
+from crm_migrate.crm.types import type_of
 from crm_migrate_bundles.layout import Layout
 from crm_migrate_bundles.naming import Names
 from crm_migrate_bundles.pages import size_of
@@ -45,6 +47,9 @@ def _too_large(batch: WriteBatch, layout: Layout, names: Names) -> dict[str, Ref
 
 def _test(object: str, field: TargetField, layout: Layout, names: Names) -> Callable[[str | None], str]:
     """Why a value of a field cannot be said; the answer is empty where it can."""
+    if type_of(field.type).role == "owner" and layout.owner_form:
+        form, other = layout.owner_form, f"the import finds a user by the {layout.owner_by}, and this is none"
+        return lambda text: other if text and not re.fullmatch(form, text) else unfit(text, field.type, layout)
     if not field.reference:
         return lambda text: unfit(text, field.type, layout)
     called = _called_by(object, field, layout)

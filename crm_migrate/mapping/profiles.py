@@ -1,10 +1,11 @@
 """Profiles as data: what an export of a system looks like, and how a CRM names the canonical objects and fields."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from crm_migrate.mapping.authored import Authored, Count, Flag, Size, Text, Texts
 from crm_migrate.mapping.model_about import Nothing
@@ -247,6 +248,14 @@ class ProfileObject(Authored):
     quirks: Texts = Field(default=(), description="what surprised somebody, in words")
 
 
+def _pattern(value: str) -> str:
+    try:
+        re.compile(value)
+    except re.error:
+        raise ValueError(f"`{value}` is no regular expression") from None
+    return value
+
+
 class ProfileFiles(Authored):
     """How a CRM that is reached by files alone wants them written, and what to do with them.
 
@@ -268,6 +277,12 @@ class ProfileFiles(Authored):
     decimal: Literal[".", ","] = Field(default=".", description="the decimal mark")
     rows: Count | None = Field(default=None, description="how many rows a file may have; more are several files")
     size: Size | None = Field(default=None, description="how large a file may be: `10 MB`")
+    owner_by: Literal["id", "mailbox", "name"] | None = Field(
+        default=None, description="what of a user an import finds the owner of a record by, where somebody knows"
+    )
+    owner_form: Annotated[Text, AfterValidator(_pattern)] | None = Field(
+        default=None, description="how that looks, as a regular expression; an owner who looks otherwise is refused"
+    )
     changes: Literal["by_key", "by_hand"] = Field(
         default="by_key", description="whether an import changes records that it finds by our key, or people do it"
     )

@@ -132,6 +132,21 @@ def owners(desk: Desk, name: str, path: Path) -> tuple[OwnerPlan, ...]:
     return tuple(sorted(entries.values(), key=lambda entry: entry.login))
 
 
+def owners_like(desk: Desk, name: str, path: Path, form: str, by: str) -> None:
+    """Tell the owners of the target who do not look as its import finds them."""
+    rows = read_csv(desk, name, path, ("legacy_login", "target_email", "status", "successor"))
+    found = [
+        (line, row["target_email"])
+        for line, row in rows.items()
+        if fold(row["status"]) in _ACTIVE and row["target_email"] and not re.fullmatch(form, row["target_email"])
+    ]
+    hint = (
+        f"It finds a user by the {by}: write that as `target_email`, in a file of its own where other environments need"
+        " another, and name it at this one: `owners: refs/owners-import.csv`."
+    )
+    tell_lines(desk, name, path, "with an owner whom the import does not find", hint, found)
+
+
 def _open_ends(rows: Rows) -> Iterator[tuple[str, str, list[tuple[int, str]]]]:
     """What lines leave open, what to do, and (line, what it says) of each."""
     logins, targets = ({row[column].lower() for row in rows.values()} for column in ("legacy_login", "target_email"))

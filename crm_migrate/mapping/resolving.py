@@ -21,7 +21,7 @@ from crm_migrate.mapping.model import MappingFile
 from crm_migrate.mapping.model_sources import Owners
 from crm_migrate.mapping.naming import check_names
 from crm_migrate.mapping.nesting import as_meant
-from crm_migrate.mapping.plan import MoneyPlan, OwnersPlan, Plan
+from crm_migrate.mapping.plan import MoneyPlan, ObjectPlan, OwnersPlan, Plan
 from crm_migrate.mapping.proposed import waiting
 from crm_migrate.mapping.reading import MAX_ENTRIES, read_file
 from crm_migrate.mapping.resolving_attachments import with_files
@@ -242,7 +242,7 @@ def _plan(desk: Desk, environment: str | None, columns: Columns) -> Plan:
         environment=chosen,
         sources=source_plans,
         value_maps=desk.value_maps,
-        owners=_owners(desk, chosen.name),
+        owners=_owners(desk, chosen.name, object_plans),
         python=desk.python,
         objects=object_plans,
         checks=(*retention(desk, by_name), *checks(desk, by_name)),
@@ -301,12 +301,16 @@ def _money(desk: Desk) -> MoneyPlan:
     return MoneyPlan(report_in=money.report_in, rate_on=money.rate_on, rates=rates)
 
 
-def _owners(desk: Desk, environment: str) -> OwnersPlan | None:
+def _owners(desk: Desk, environment: str, objects: Sequence[ObjectPlan]) -> OwnersPlan | None:
     written: Owners | None = desk.file.owners
     if written is None:
         return None
     override = desk.file.environments[environment].owners
     path: Path = ("environments", environment, "owners") if override else ("owners", "from")
+    files = desk.target.files if desk.target else None
+    loaded = [f for each in objects for f in each.fields if f.target and not f.let and f.action == "migrate"]
+    if files and files.owner_form and any(field.kind.role == "owner" for field in loaded):
+        refs.owners_like(desk, override or written.from_, path, files.owner_form, str(files.owner_by))
     return OwnersPlan(
         entries=refs.owners(desk, override or written.from_, path),
         unknown=written.unknown,
