@@ -14,7 +14,8 @@ FAMILIES = {
     "in_doubt": "rows", "unexplained": "rows",
     "rejected": "rows", "held": "rows", "failed": "rows", "quarantined": "rows", "arrived": "rows", "read": "rows",
     "field_match": "fields", "orphans": "links", "links": "links", "amount": "amounts", "bridge": "amounts",
-    "unreadable": "amounts", "kpi": "kpis", "kpis": "kpis", "control": "controls", "controls": "controls",
+    "unreadable": "amounts", "unrated": "amounts",
+    "kpi": "kpis", "kpis": "kpis", "control": "controls", "controls": "controls",
     "consent": "consent", "unexpected": "target", "vanished": "target", "gone": "rows", "gone_amount": "amounts",
     "stable": "nights",
 }  # fmt: skip

@@ -60,7 +60,7 @@ SECTIONS = (
     Section(
         "bridge",
         (tables.bridge_rows, tables.report_bridge_rows, tables.load_rates),
-        lambda _, sums: len(sums.unexplained_amounts) + sums.unreadable,
+        lambda _, sums: len(sums.unexplained_amounts) + sums.unreadable + sums.unrated,
     ),
     Section(
         "fields",

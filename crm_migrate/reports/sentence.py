@@ -32,10 +32,12 @@ def sentence(figures: Figures, sums: Totals, language: Language) -> str:
 
 
 def _money(sums: Totals, language: Language) -> list[str]:
-    """What is not explained and what cannot be read are two things."""
+    """What is not explained, what cannot be read and what has no rate are three things."""
     told = [language.word("sentence.money_open")] if sums.unexplained_amounts else []
     if sums.unreadable:
         told.append(language.word("sentence.money_unread", count=language.number(sums.unreadable)))
+    if sums.unrated:
+        told.append(language.word("sentence.money_unrated", count=language.number(sums.unrated)))
     return told or [language.word("sentence.money_explained")]
 
 

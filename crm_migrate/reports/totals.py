@@ -31,6 +31,7 @@ class Totals:
     adds_up: bool
     unexplained_amounts: tuple[tuple[str, str, str, str], ...]  # object, measure, currency, amount that is not 0
     unreadable: int
+    unrated: int
     compared: int
     matched: int
     links: int
@@ -118,6 +119,7 @@ def totals(figures: Figures) -> Totals:
             (b.object, b.measure, b.currency, b.unexplained) for b in figures.bridges if Decimal(b.unexplained) != 0
         ),
         unreadable=sum(b.unreadable for b in figures.bridges),
+        unrated=sum(b.unrated_arrived for b in figures.report_bridges),
         compared=sum(f.compared for f in figures.fields),
         matched=sum(f.matched for f in figures.fields),
         links=sum(k.expected for k in figures.links),

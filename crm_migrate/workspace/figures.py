@@ -171,7 +171,8 @@ class Bridge(Figure):
     """Source total + the signed terms + unexplained = target total; the unexplained part must be 0.
 
     `unreadable` counts amounts that could not be read, on both sides those of one record once; they block.
-    `unrated` counts amounts that have no exchange rate on their day, in the report's currency only.
+    `unrated` counts amounts that have no exchange rate on their day, in the report's currency only; those of them whose
+    record is in the target (`unrated_arrived`) block.
     """
 
     object: str
@@ -185,6 +186,7 @@ class Bridge(Figure):
     unexplained: str
     unreadable: int = 0
     unrated: int = 0
+    unrated_arrived: int = 0
     group: str = ""
 
     @property

@@ -24,6 +24,7 @@ from crm_migrate.stages.reconcile.left_out import (
     doubtful_totals,
     left_out_lines,
     left_sum,
+    unrated_lines,
 )
 from crm_migrate.workspace.figures import Bridge, Example, Term
 from crm_migrate.workspace.relations import Relations
@@ -105,6 +106,7 @@ def _convert(
     lines, expected, actual = (converted(tables, table, each, unit) for table, each in amounts.items())
     found.converted += _bridges(tables, object_plan, measure, [unit], lines, expected, actual)
     add(found.left_converted, left_sum(tables, left, lines))
+    found.told += unrated_lines(tables, object_plan.name, lines, amounts_of(object_plan, measure))
     for table in (lines, expected, actual):
         tables.execute(f"DROP TABLE {table}")
 
@@ -122,7 +124,10 @@ def _bridges(
     actual: str,
 ) -> Iterator[Bridge]:  # fmt: skip
     """One bridge per unit; what it is made of is asked once for all units."""
-    source, target = _totals(tables, lines, was="was_"), _totals(tables, actual, f"NOT {_sent_unreadable(expected)}")
+    source, target = (
+        _totals(tables, lines, was="was_", arrived=ARRIVED),
+        _totals(tables, actual, f"NOT {_sent_unreadable(expected)}"),
+    )
     left_out = _left_out(tables, lines)
     further = (
         _corrected(tables, lines),
@@ -142,16 +147,17 @@ def _bridges(
 @dataclass(frozen=True, slots=True)
 class _Total:
     """One side in one unit: the sum, lines with a text and with an amount; texts that are no amount to this day, and
-    amounts without a rate."""
+    amounts without a rate, in all and of what is in the target."""
 
     amount: Decimal | None
     texts: int
     amounts: int
     unreadable: int
     unrated: int
+    arrived: int  # of those
 
 
-_NOTHING = _Total(None, 0, 0, 0, 0)
+_NOTHING = _Total(None, 0, 0, 0, 0, 0)
 _Terms = dict[str, Term]  # by unit, of those that have lines
 
 
@@ -162,14 +168,18 @@ def _sent_unreadable(expected: str) -> str:
     )
 
 
-def _totals(tables: Relations, lines: str, odd: str = "TRUE", was: str = "") -> dict[str, _Total]:
-    """By unit; with `was` of what the lines were before people corrected them. `odd`: which unreadable ones count."""
+def _totals(
+    tables: Relations, lines: str, odd: str = "TRUE", was: str = "", arrived: str = "TRUE"
+) -> dict[str, _Total]:
+    """By unit; with `was` of what the lines were before people corrected them. `odd`: which unreadable ones count;
+    `arrived`: which lines are of the target."""
     rows = tables.rows(
         f"""SELECT unit, sum(amount), count(text), count(amount), count(*) FILTER (NOT unrated),
-          count(*) FILTER (unrated) FROM (
-          SELECT {was}unit AS unit, {was}amount AS amount, {was}text AS text, NULL AS unrated FROM {lines}
+          count(*) FILTER (unrated), count(*) FILTER (unrated AND arrived) FROM (
+          SELECT {was}unit AS unit, {was}amount AS amount, {was}text AS text, NULL AS unrated, NULL AS arrived
+          FROM {lines}
           UNION ALL
-          SELECT unit, NULL, NULL, unrated FROM {lines} WHERE text IS NOT NULL AND amount IS NULL AND {odd})
+          SELECT unit, NULL, NULL, unrated, {arrived} FROM {lines} WHERE text IS NOT NULL AND amount IS NULL AND {odd})
         GROUP BY unit"""
     )
     return {str(unit): _Total(*told) for unit, *told in rows}
@@ -191,6 +201,7 @@ def _bridge(
         unexplained=plain(Decimal(target.amount or 0) - Decimal(source.amount or 0) - explained, unit),
         unreadable=source.unreadable + target.unreadable,
         unrated=source.unrated + target.unrated,
+        unrated_arrived=source.arrived + target.arrived,
     )
 
 

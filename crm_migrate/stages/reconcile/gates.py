@@ -151,6 +151,7 @@ def _implied(found: Found) -> Iterator[Gate]:
     yield from _amounts("left_out_amount", _in_scopes(found.left_out, found.left_converted))
     yield _zero("left_out_open", found.left_open)
     yield _zero("unreadable_amounts", sum(bridge.unreadable for bridge in found.bridges))
+    yield _zero("unrated_amounts", sum(bridge.unrated_arrived for bridge in found.report_bridges))
     yield _zero("unexplained_values", sum(_unknown(figure) for figure in found.fields))
     yield from _match(found, GatePlan(name="field_match", compare=">=", limit="1", share=True))
     yield _zero("links", sum(link.missing + link.wrong + link.extra for link in found.links))

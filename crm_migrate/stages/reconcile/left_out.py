@@ -5,6 +5,8 @@ a fact. It is an exception, and a gate, unless a decision (`because: D-004`) say
 is skipped as no record is taken for a total where it has no currency of its own or is the sum of the others. A line
 that holds no such record and another one of that column is that one's. A record that is in the target and that a mode
 does not change stays there with its amount.
+
+Told beside it: amounts that arrive and have no rate on their day, so that no sum in the report's currency has them.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -14,6 +16,7 @@ from crm_migrate.crm.money import plain
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
 from crm_migrate.quoting import literal
 from crm_migrate.stages.reconcile import listing
+from crm_migrate.stages.reconcile.bridge_lines import ARRIVED
 from crm_migrate.stages.reconcile.bridge_tables import amounts_of, expected_of, left_of
 from crm_migrate.stages.reconcile.examples import EXAMPLES
 from crm_migrate.stages.reconcile.exported import money_fields
@@ -82,25 +85,39 @@ Told = tuple[str, str, str, str, int, tuple[Example, ...]]  # code, source, rule
 
 def left_out_lines(tables: Relations, object_name: str, left: str, lines: str) -> Iterator[Told]:
     """The lines that do not arrive, by source, rule and state; the largest amounts first."""
-    place = f"{literal(object_name)}, 'left_out_amount', source, '', coalesce(rule, ''), state"
+    chosen = f"{lines} SEMI JOIN {left} USING (source, row, split)"
+    return _lines(tables, object_name, "left_out_amount", chosen, lambda value, _, *why: (value, fate(*why)))
+
+
+def unrated_lines(tables: Relations, object_name: str, rated: str, lines: str) -> Iterator[Told]:
+    """The lines that arrive and have no rate, with their day; `rated` has them in the report's currency."""
+    chosen = f"{lines} SEMI JOIN (FROM {rated} WHERE unrated AND {ARRIVED}) USING (source, row, split)"
+    return _lines(tables, object_name, "missing_rate", chosen, lambda value, day, *_: (f"{value} {day}".strip(), ""))
+
+
+def _lines(
+    tables: Relations, object_name: str, code: str, chosen: str, shown: Callable[[str, str, str, str], tuple[str, str]]
+) -> Iterator[Told]:
+    """The chosen lines with what is `shown` of amount, day, state and code of each: a value, and words."""
+    place = f"{literal(object_name)}, {literal(code)}, source, '', coalesce(rule, ''), state"
     record = "source || ':' || coalesce(key, 'row ' || row)"
     line = listing.line("source", "row", "split")
-    listing.add(tables, f"SELECT {place}, {record}, {line} FROM {lines} SEMI JOIN {left} USING (source, row, split)")
+    listing.add(tables, f"SELECT {place}, {record}, {line} FROM {chosen}")
     rows = tables.rows(
-        f"""SELECT source, coalesce(rule, ''), state, record, amount, unit, code, n FROM (
+        f"""SELECT source, coalesce(rule, ''), state, record, amount, unit, coalesce(day::VARCHAR, ''), code, n FROM (
           SELECT *, {record} AS record, count(*) OVER g AS n,
             row_number() OVER (g ORDER BY abs(amount) DESC, row, split) AS i
-          FROM {lines} SEMI JOIN {left} USING (source, row, split)
+          FROM {chosen}
           WINDOW g AS (PARTITION BY source, coalesce(rule, ''), state)) WHERE i <= {EXAMPLES}
         ORDER BY n DESC, 1, 2, 3, i"""
     )
     groups: dict[tuple[str, str, str, int], list[Example]] = {}
-    for source, rule, state, record, amount, unit, code, count in rows:
-        value = f"{plain(amount, unit)} {unit}".strip()
-        example = Example(record=record, source=value, message=fate(state, code), personal=False)
+    for source, rule, state, record, amount, unit, day, why, count in rows:
+        value, words = shown(f"{plain(amount, unit)} {unit}".strip(), day, state, why)
+        example = Example(record=record, source=value, message=words, personal=False)
         groups.setdefault((source, rule, state, int(count)), []).append(example)
     for (source, rule, state, count), examples in groups.items():
-        yield "left_out_amount", source, rule, state, count, tuple(examples)
+        yield code, source, rule, state, count, tuple(examples)
 
 
 def fate(state: str, code: str) -> str:

@@ -49,9 +49,9 @@ def _money(found: Found) -> str:
     if not found.bridges:
         return ""
     open_bridges = [b for b in found.bridges if Decimal(b.unexplained) or b.unreadable]
-    if not open_bridges:
-        return "All amounts are explained."
-    return "; ".join(_told(bridge) for bridge in open_bridges) + "."
+    parts = [_told(bridge) for bridge in open_bridges]
+    parts += [_unrated(bridge) for bridge in found.report_bridges if bridge.unrated_arrived]
+    return f"{'; '.join(parts)}." if parts else "All amounts are explained."
 
 
 def _told(bridge: Bridge) -> str:
@@ -63,6 +63,11 @@ def _told(bridge: Bridge) -> str:
     if bridge.unreadable:
         parts.append(f"{bridge.unreadable:,} amounts {of} cannot be read")
     return ", ".join(parts)
+
+
+def _unrated(bridge: Bridge) -> str:
+    of = f"of {bridge.object}.{bridge.measure}"
+    return f"{bridge.unrated_arrived:,} amounts {of} have no rate on their day and are in no sum in {bridge.currency}"
 
 
 def not_checked(plan: Plan, found: Found) -> Iterator[str]:

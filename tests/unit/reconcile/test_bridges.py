@@ -550,6 +550,22 @@ def test_what_cannot_be_read_and_what_has_no_rate_are_two_things(tmp_path: Path)
     ]  # fmt: skip
 
 
+def test_amounts_without_a_rate_are_told_with_what_they_are_and_their_day(tmp_path: Path) -> None:
+    early = Row("8", "TRY", "2024-12-31", aside=("excluded", "excluded_rule", "D-1"))
+    waits = Row("9", "TRY", None, aside=("held", "missing_rate", "money"))
+    total = Row("96", "", None, aside=("excluded", "skipped_line", "total"))
+
+    found = bridged(
+        tmp_path, deal("2"), deal("7", "TRY", "2024-12-30"), deal("70", "TRY", None), rows=[early, waits, total],
+        following=plan(EURO),
+    )  # fmt: skip
+
+    told = [(state, [e.source for e in shown]) for code, *_, state, _, shown in found.told if code == "missing_rate"]
+    assert told == [("created", ["70.00 TRY", "7.00 TRY 2024-12-30"])], "of what does not arrive other gates speak"
+    (bridge,) = found.converted
+    assert (bridge.unrated, bridge.unrated_arrived) == (5, 2)
+
+
 def test_where_no_day_is_named_the_newest_rate_counts(tmp_path: Path) -> None:
     newest = MoneyPlan(report_in="EUR", rates=EURO.rates)
     as_of = plan(newest).model_copy(update={"as_of": "2025-03-01"})

@@ -290,6 +290,29 @@ def test_an_amount_that_cannot_be_read_is_counted_and_blocks(tmp_path: Path) -> 
     assert next(b for b in found.bridges if b.currency == "EUR").unreadable == 1
 
 
+def test_an_amount_without_a_rate_blocks_until_somebody_accepts_that_it_is_in_no_sum(tmp_path: Path) -> None:
+    """1,250,000.50 TRY of 2025-03-05 are explained in TRY, and in no sum in EUR: the first rate is of a later day."""
+    plan = mini_run.plan()
+    late = plan.money.model_copy(update={"rates": (("TRY", "2025-04-01", "0.025"),)})
+    run = mini_run.write(tmp_path, mini_run.tables())
+    plan = plan.model_copy(update={"money": late, "reconcile": plan.reconcile.model_copy(update={"kpis": ()})})
+
+    found = reconcile(plan, run, mini_run.HEADER, "sql:mini")
+
+    (gate,) = (each for each in found.gates if each.name == "unrated_amounts")
+    assert (gate.limit, gate.actual, gate.passed, gate.accepted) == ("0", "1", False, "")
+    (told,) = (each for each in found.exceptions if each.code == "missing_rate")
+    assert (told.object, told.source, told.count, told.severity) == ("deals", "sheet", 1, "warning")
+    assert [(e.record, e.source) for e in told.examples] == [("sheet:1", "1250000.50 TRY 2025-03-05")]
+    assert "1 amounts of deals.amount have no rate on their day and are in no sum in EUR." in found.sentence
+    assert found.verdict == "NO-GO"
+
+    plan = plan.model_copy(update={"decisions": ("accept:unrated_amounts",)})
+    accepted = reconcile(plan, run, mini_run.HEADER, "sql:mini")
+
+    assert "unrated_amounts" not in {each.name for each in accepted.gates if not each.passed and not each.accepted}
+
+
 def test_figures_are_the_same_whatever_the_order_of_lines(tmp_path: Path) -> None:
     one = figures(tmp_path / "one")
     turned = {path: list(reversed(rows)) for path, rows in mini_run.tables().items()}

@@ -14,7 +14,7 @@ from crm_migrate.workspace.figures import Bridge, Term
 BRIDGE = Bridge(
     object="deals", measure="amount", currency="CHF", source_total="150.25", source_lines=4,
     terms=(Term(name="excluded", amount="-50.00", lines=1),), unexplained="0.00", target_total="100.25", target_lines=3,
-    unreadable=1, unrated=2,
+    unreadable=1, unrated=2, unrated_arrived=1,
 )  # fmt: skip
 
 
