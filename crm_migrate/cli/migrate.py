@@ -257,8 +257,9 @@ def runs_command(folder: Path, as_json: bool) -> None:
     for run_id, state in told.items():
         stages = list(state["stages"])
         far = f"stopped after {stages[-1]}" if stages else "nothing yet"
+        night = f"night {state['night']}  " if state["night"] else ""
         back = f"  undone {state['undone']}" if state["undone"] else ""
-        click.echo(f"{run_id}  {state['verdict'] or far}{back}")
+        click.echo(f"{run_id}  {night}{state['verdict'] or far}{back}")
 
 
 def _verdict_of(run: "Run") -> str:

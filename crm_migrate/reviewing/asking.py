@@ -17,7 +17,7 @@ from crm_migrate.workspace.tables import CLUSTERS
 
 LIMIT = 200  # questions of one workbook: a morning's work
 TOO_MANY = 30  # records of one question that can be shown at all
-BIG = f"more than {TOO_MANY} records each: sharpen the rule"
+BIG = f"more than {TOO_MANY} records in one question: whoever sent this file makes the rule stricter"
 BEYOND = "less important: not in this file, whoever sent it can ask for more"
 
 

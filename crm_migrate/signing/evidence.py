@@ -6,6 +6,7 @@ import json
 import tempfile
 from pathlib import Path
 
+from crm_migrate import __version__
 from crm_migrate.disk.plain_file import read_plain
 from crm_migrate.mapping.frozen import read_plan
 from crm_migrate.pipeline.following import as_it_stands
@@ -66,6 +67,7 @@ def _manifest(files: dict[str, bytes], figures: Figures, *, reveal: bool) -> byt
     }
     said = {
         "crm_migrate_evidence": FORMAT,
+        "version": __version__,
         "project": figures.project,
         "environment": figures.environment,
         "run": figures.header.run,

@@ -53,9 +53,11 @@ def verify(path: Path, expected: str | None = None) -> Verified:
 def _manifest(files: Mapping[str, bytes], name: str) -> dict[str, Any]:
     try:
         said = json.loads(files[MANIFEST])
-        listed = said["files"]
-        fits = said["crm_migrate_evidence"] == FORMAT and all(
-            isinstance(each["sha256"], str) and isinstance(each["bytes"], int) for each in listed.values()
+        theirs = said["crm_migrate_evidence"]
+        if isinstance(theirs, int) and theirs != FORMAT:
+            raise _of_another_format(name, theirs, said.get("version"))
+        fits = theirs == FORMAT and all(
+            isinstance(each["sha256"], str) and isinstance(each["bytes"], int) for each in said["files"].values()
         )
         fits = fits and {"run", "verdict", "figures", "sign_off"} <= said.keys()
     except (KeyError, ValueError, TypeError, AttributeError, RecursionError):
@@ -63,6 +65,15 @@ def _manifest(files: Mapping[str, bytes], name: str) -> dict[str, Any]:
     if not fits:
         raise InputError(f"{name} has no manifest of ours", hint="crm-migrate evidence PROJECT writes one")
     return dict(said)
+
+
+def _of_another_format(name: str, theirs: int, version: object) -> InputError:
+    """It may be whole: only who wrote it can tell."""
+    told = f"{name} is evidence in format {theirs}, and version {__version__} reads format {FORMAT}"
+    written = version if isinstance(version, str) and version.isprintable() else ""
+    return InputError(
+        told, hint=f"verify it with version {written}" if written else "verify it with the version that wrote it"
+    )
 
 
 def _wrong(files: Mapping[str, bytes], listed: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from called import ran
+from called import call, ran
 from click.testing import CliRunner
 from first_runs import first_run
 
+from crm_migrate import __version__
 from crm_migrate.cli import cli
 from crm_migrate.signing import sealed_zip
 from crm_migrate.workspace.state import login
@@ -226,6 +227,26 @@ def test_files_that_are_missing_added_changed_or_do_not_fit_are_named(project: P
 
     told = rewritten(file, honest)
     assert "are not those of the manifest" in told and "signed  " not in told
+
+
+@pytest.mark.parametrize(
+    ("said", "hint"),
+    [({"version": "9.1.0"}, "verify it with version 9.1.0"), ({"version": None}, "with the version that wrote it")],
+)
+def test_evidence_in_another_format_says_which_version_reads_it(project: Path, said: dict[str, Any], hint: str) -> None:
+    file, _ = packed(project)
+    with zipfile.ZipFile(file) as old:
+        files = {name: old.read(name) for name in old.namelist()}
+    manifest = {**json.loads(files["manifest.json"]), "crm_migrate_evidence": 2, **said}
+    assert json.loads(files["manifest.json"])["version"] == __version__
+    files["manifest.json"] = json.dumps(manifest).encode()
+    file.write_bytes(sealed_zip.packed(files))
+
+    done = call("verify", str(file))
+
+    told = " ".join(done.stderr.split())
+    assert done.returncode == 3, "no evidence that can be read"
+    assert f"is evidence in format 2, and version {__version__} reads format 1" in told and hint in told
 
 
 def test_figures_of_another_version_keep_the_signature_that_they_were_written_with(project: Path) -> None:

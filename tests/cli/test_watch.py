@@ -127,6 +127,8 @@ def test_three_nights_are_stable_and_what_users_changed_stays_and_is_no_defect(p
         "SELECT count(*) FROM deals WHERE next_step = 'call 3'",
     )
     assert (names, steps) == ((1,), (ROWS * 4 // 5,))
+    told = [line.split("  ")[1] for line in call("runs", str(project)).stdout.splitlines()]
+    assert told == ["night 2026-11-02", "night 2026-11-03", "night 2026-11-04"]
     assert report_says(project, "de", "summary.md", "3 stabile Nächte in Folge, 3 sind nötig, jede unter 10,00 %")
     assert report_says(project, "tr", "report.html", "Paralel çalışmanın geceleri", "art arda 3 kararlı gece")
     assert report_says(project, "en", "junit.xml", 'name="stable"', "limit &gt;= 3 nights, actual 3")

@@ -73,6 +73,25 @@ def test_a_tile_is_red_only_where_nobody_has_accepted_it(gates: tuple[Gate, ...]
     assert _seen(_one_link_missing(*gates))["links"][0] == state
 
 
+@pytest.mark.parametrize(
+    ("scope", "state"),
+    [
+        *((scope, "some") for scope in ("", "other", "contacts", "email", "contacts.email")),
+        *((scope, "bad") for scope in ("deals", "phone", "contacts.phone")),
+    ],
+)
+def test_what_differs_is_within_its_limit_only_where_a_gate_covers_it(scope: str, state: str) -> None:
+    model = figures(hostile=False)
+    field = model.fields[0].model_copy(
+        update={"object": "contacts", "field": "email", "compared": 10, "matched": 9, "causes": ()}
+    )
+    gates = (
+        Gate(name="unexplained_values", scope="", limit="0", actual="0", passed=True),
+        Gate(name="field_match", scope=scope, limit=">= 50 %", actual="90 %", passed=True),
+    )
+    assert _seen(model.model_copy(update={"fields": (field,), "gates": gates}))["fields"][0] == state
+
+
 def test_an_orphan_is_counted_once() -> None:
     model = _one_link_missing(FAILED)
     orphan = model.links[0].model_copy(update={"orphans": 1})
