@@ -456,6 +456,7 @@ _FAMILIES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "owner_without_right",
             "owner_not_asked",
             "currency_not_there",
+            "currency_inactive",
             "rate_of_load",
             "choices_unchecked",
             "need_unmet",

@@ -1,13 +1,15 @@
 """What Dataverse will make of owners and currencies, asked before anything is loaded.
 
-A record belongs to a user who is not disabled, has a security role and may read such records, or to a team that owns;
-amounts are turned into the organisation's own currency at the rate that theirs has when the record is written.
+A record belongs to a user who is not disabled, has a security role and may read such records, or to a team that owns
+and may read them; amounts have a currency that is active, and are turned into the organisation's own at the rate that
+theirs has when the record is written.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
 
 from crm_migrate.connecting.contract import Doubt, TargetObject
+from crm_migrate.connecting.http import Request
 from crm_migrate_dynamics import answers
 from crm_migrate_dynamics.answers import Record
 from crm_migrate_dynamics.describe import Described, Place
@@ -34,12 +36,14 @@ _TOLD = {
         " load",
     ),
     "currency_not_there": ("the target does not have the currency", "add it there with its rate"),
+    "currency_inactive": ("the currency is deactivated in the target", "activate it there for the load"),
     "rate_of_load": (
         "amounts in the organisation's own currency get the rate of the day of the load (beside the currency: how many"
         " make one of its own), not of the record's",
         "where reports go by them, set the rate there before the load, and back after it",
     ),
 }
+Asked = Callable[[Sequence[str]], Request]
 _GOES = frozenset({"owner_not_asked", "rate_of_load"})  # the others would be refused
 
 
@@ -56,7 +60,7 @@ def foretold(looking: Looking, object: TargetObject, values: Mapping[str, Collec
             if place.of == "systemuser":
                 yield from _users(looking, described, place, sorted(said))
             else:
-                yield from _teams(looking, place, sorted(said))
+                yield from _teams(looking, described, place, sorted(said))
         elif place.column.name == CURRENCY:
             amounts = any(field.type == "money" for field in object.fields)
             yield from _rates(looking, place, sorted(said), amounts=amounts)
@@ -73,15 +77,31 @@ def _users(looking: Looking, described: Described, place: Place, said: Sequence[
         elif not active[name]:
             yield _doubt(place, name, "owner_disabled")
     able = {name: str(mine[0]["systemuserid"]) for name, mine in active.items() if len(mine) == 1}
-    yield from _without_right(looking, described, place, able)
+    asked = partial(looking.api.privileges, name=described.reads)
+    yield from _without_right(looking, described, place, able, asked)
 
 
-def _without_right(looking: Looking, described: Described, place: Place, users: Mapping[str, str]) -> Iterator[Doubt]:
-    """Users (name -> id) whose roles and teams do not let them read the records that they are to get."""
-    names, wanted = list(users), described.reads
+def _teams(looking: Looking, described: Described, place: Place, said: Sequence[str]) -> Iterator[Doubt]:
+    found = looking.called(place.of, place.by, said, ["teamtype"])
+    owning = dict[str, str]()
+    for name in said:
+        if len(found[name]) != 1:
+            yield _doubt(place, name, "owner_not_there", str(len(found[name])))
+        elif found[name][0].get("teamtype") == ACCESS_TEAM:
+            yield _doubt(place, name, "owner_without_right", f"teamtype {ACCESS_TEAM}")
+        else:
+            owning[name] = str(found[name][0]["teamid"])
+    yield from _without_right(looking, described, place, owning, looking.api.team_privileges)
+
+
+def _without_right(
+    looking: Looking, described: Described, place: Place, owners: Mapping[str, str], asked: Asked
+) -> Iterator[Doubt]:
+    """Owners (name -> id) whose roles and teams do not let them read the records that they are to get."""
+    names, wanted = list(owners), described.reads
     for at in range(0, len(names) if wanted else 0, AT_ONCE):
         some = names[at : at + AT_ONCE]
-        request = looking.api.privileges([users[name] for name in some], wanted)
+        request = asked([owners[name] for name in some])
         for name, held in zip(some, looking.ask(request, partial(answers.privileges, count=len(some))), strict=True):
             if held is None:
                 yield _doubt(place, name, "owner_not_asked", wanted)
@@ -89,22 +109,15 @@ def _without_right(looking: Looking, described: Described, place: Place, users: 
                 yield _doubt(place, name, "owner_without_right", wanted)
 
 
-def _teams(looking: Looking, place: Place, said: Sequence[str]) -> Iterator[Doubt]:
-    found = looking.called(place.of, place.by, said, ["teamtype"])
-    for name in said:
-        if len(found[name]) != 1:
-            yield _doubt(place, name, "owner_not_there", str(len(found[name])))
-        elif found[name][0].get("teamtype") == ACCESS_TEAM:
-            yield _doubt(place, name, "owner_without_right", f"teamtype {ACCESS_TEAM}")
-
-
 def _rates(looking: Looking, place: Place, said: Sequence[str], *, amounts: bool) -> Iterator[Doubt]:
-    """Currencies that are not there, and where `amounts` are written, those in which one is not one of the
-    organisation's own."""
-    for name, found in looking.called(place.of, place.by, said, [RATE]).items():
+    """Currencies that are not there or not active, and where `amounts` are written, those in which one is not one of
+    the organisation's own."""
+    for name, found in looking.called(place.of, place.by, said, [RATE, "statecode"]).items():
         rate = _rate(found)
         if rate is None:
             yield _doubt(place, name, "currency_not_there")
+        elif found[0].get("statecode"):
+            yield _doubt(place, name, "currency_inactive")
         elif amounts and rate != 1:
             yield _doubt(place, name, "rate_of_load", f"{rate:g}")
 

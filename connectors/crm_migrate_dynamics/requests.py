@@ -81,6 +81,11 @@ class Api:
         function = f"{TYPE}RetrieveUserSetOfPrivilegesByNames(PrivilegeNames=@p)?@p={quote(json.dumps([name]))}"
         return self.batch([[Step("GET", f"systemusers({user})/{function}")] for user in users], writes=False)
 
+    def team_privileges(self, teams: Sequence[str]) -> Request:
+        """All privileges that each of these teams has by its roles."""
+        asked = [[Step("GET", f"teams({team})/{TYPE}RetrieveTeamPrivileges()")] for team in teams]
+        return self.batch(asked, writes=False)
+
     def making_many(self, set: str, table: str, records: Sequence[Values]) -> Request:
         """Records that are made together, or none of them."""
         return self._message(set, "CreateMultiple", [{"@odata.type": f"{TYPE}{table}", **each} for each in records])

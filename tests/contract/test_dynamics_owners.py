@@ -28,15 +28,25 @@ USERS = [
         ("back", {}),
         ("twice", {}),
         ("twice", {}),
+        ("north", {"unit": "North"}),
     )
 ]
+TEAMS = [{"name": "Readers", "privileges": READS}, {"name": "All"}, {"name": "Bare", "privileges": []},
+         {"name": "Blind", "privileges": ["prvReadAccount"]}]  # fmt: skip
+SCHEMA = {
+    "organisation": "Head office",
+    "units": ["North"],
+    "users": USERS,
+    "teams": TEAMS,
+    "currencies": {"USD": 1.25},
+}
 REFUSED = {"gone": "owner_disabled", "bare": "owner_without_right", "blind": "owner_without_right",
            "twice": "owner_not_there", "nobody": "owner_not_there"}  # fmt: skip
 
 
 @pytest.fixture
 def environment() -> Iterator[Environment]:
-    made = Environment({"users": USERS, "currencies": {"USD": 1.25}})
+    made = Environment(SCHEMA)
     yield made
     made.stop()
 
@@ -70,7 +80,7 @@ def test_who_is_foretold_to_be_refused_is_refused_and_nobody_else(target: Target
 
 
 def test_who_may_not_be_asked_goes_and_is_told() -> None:
-    there = Environment({"users": USERS}, rights_told="no")
+    there = Environment(SCHEMA, rights_told="no")
     target = connector("dynamics").target(there.options)
     target.prepare((DEAL,), apply=True)
     assert isinstance(target, Foretells)
@@ -79,6 +89,7 @@ def test_who_may_not_be_asked_goes_and_is_told() -> None:
         f"gone{FIRM}": ("owner_disabled", True),
         f"bare{FIRM}": ("owner_not_asked", False),
     }
+    assert [each.code for each in target.foretell(DEAL, {TEAM: ["Bare"]})] == ["owner_not_asked"]
     there.stop()
 
 
@@ -103,6 +114,16 @@ def test_teams_own_and_teams_that_share_do_not(target: Target, environment: Envi
     assert set(settled(target, DEAL, "a", rows).loaded) == {"Owners"}
 
 
+def test_teams_own_what_their_roles_let_them_read(target: Target) -> None:
+    names = ("Readers", "All", "Bare", "Blind")
+    told = codes(target, TEAM, *names)
+    assert told == {"Bare": "owner_without_right", "Blind": "owner_without_right"}
+    rows = tuple({"__entity": name, "name": name, TEAM: name} for name in names)
+    said = settled(target, DEAL, "a", rows)
+    assert set(said.loaded) == {"Readers", "All"}
+    assert "missing prvReadOpportunity" in said.refused["Bare"].words
+
+
 def test_the_rate_of_the_load_is_told_where_amounts_have_another_currency(
     target: Target, environment: Environment
 ) -> None:
@@ -118,6 +139,35 @@ def test_the_rate_of_the_load_is_told_where_amounts_have_another_currency(
     bare = TargetObject("opportunity", (TargetField("name", "text"), TargetField(CURRENCY, "text")), KEY)
     (lacking,) = target.foretell(bare, {CURRENCY: ("USD", "XTS")})
     assert (lacking.value, lacking.waits) == ("XTS", True), "no amounts, and no such currency for all that"
+
+
+def test_a_currency_that_is_deactivated_is_foretold_and_given_to_no_record(
+    target: Target, environment: Environment
+) -> None:
+    row: dict[str, str | None] = {"__entity": "a", "name": "a", CURRENCY: "GBP"}
+    assert set(settled(target, DEAL, "a", (row,)).loaded) == {"a"}
+    pound = next(one for one in environment.server.engine.store.all("transactioncurrency")
+                 if one.values["isocurrencycode"] == "GBP")  # fmt: skip
+    pound.values["statecode"] = 1
+    assert codes(target, CURRENCY, "GBP", "EUR") == {"GBP": "currency_inactive"}
+    assert set(settled(target, DEAL, "b", ({**row, "__entity": "b", "name": "b"},)).refused) == {"b"}
+    kept = settled(target, DEAL, "c", ({"__entity": "a", "name": "again"},), "update")
+    assert set(kept.loaded) == {"a"}, "who has it keeps it"
+
+
+def test_a_record_is_in_the_business_unit_of_its_owner(target: Target, environment: Environment) -> None:
+    rows = tuple({"__entity": n, "name": n, OWNER: f"{n}{FIRM}"} for n in ("good", "north"))
+    settled(target, DEAL, "a", (*rows, {"__entity": "team", "name": "team", TEAM: "Readers"}))
+    assert units(environment) == {"good": "Head office", "north": "North", "team": "Head office"}
+    settled(target, DEAL, "b", ({"__entity": "good", "name": "good", OWNER: f"north{FIRM}"},), "update")
+    assert units(environment)["good"] == "North"
+
+
+def units(environment: Environment) -> dict[str, str]:
+    """Name of a deal -> name of its business unit."""
+    names = {each["businessunitid"]: each["name"] for each in environment.rows("businessunits", "name")}
+    deals = environment.rows("opportunities", "name", "_owningbusinessunit_value")
+    return {each["name"]: names[each["_owningbusinessunit_value"]] for each in deals}
 
 
 def test_nobody_says_the_business_unit_of_a_record(target: Target) -> None:

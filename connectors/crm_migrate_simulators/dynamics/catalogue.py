@@ -3,7 +3,9 @@
 {"organisation": "Muster", "tables": {
     "account": {"columns": {"new_size": {"type": "Picklist", "options": [[1, "Small"], [2, "Large"]]}}},
     "new_project": {"label": "Project", "columns": {"new_name": {"type": "String", "length": 200}}}},
+ "units": ["North"],
  "users": [{"internalemailaddress": "ayse@example.com", "fullname": "Ayşe", "isdisabled": false}],
+ "teams": [{"name": "Field", "unit": "North", "privileges": ["prvReadAccount"]}],
  "currencies": {"USD": 1.08}}
 """
 
@@ -62,7 +64,10 @@ def furnished(said: Any) -> dict[str, Any]:
         tables[name] = _with(name, tables.get(name), words)
     known = set(tables)
     objects = {name: _object(name, table, known) for name, table in tables.items()}
-    more = {"users": said.get("users", []), "currencies": said.get("currencies", {})}
+    more = {
+        "currencies": said.get("currencies", {}),
+        **{name: said.get(name, []) for name in ("units", "users", "teams")},
+    }
     return {"organisation": str(said.get("organisation", "simulated")), "objects": objects,
             "key": said.get("key", "crm_migrate_id"), "more": more}  # fmt: skip
 

@@ -21,12 +21,18 @@ def environment(schema: Schema) -> EnvironmentStore:
     def put(table: str, **values: Any) -> Record:
         return store.create(table, values, MOVED_IN)
 
-    unit = put("businessunit", name=schema.organisation)
+    root = put("businessunit", name=schema.organisation)
+    units = {schema.organisation: root.id}
+    for name in schema.more.get("units", []):
+        units[name] = put("businessunit", name=name, parentbusinessunitid=root.id).id
     for said in ({"internalemailaddress": INTEGRATION, "fullname": "Integration User"},
                  {"internalemailaddress": COLLEAGUE, "fullname": "Sales Colleague"},
                  *schema.more.get("users", [])):  # fmt: skip
-        _user(store, said, unit.id)
-    put("team", name=schema.organisation, businessunitid=unit.id, isdefault=True)
+        _user(store, said, units[said.get("unit", schema.organisation)])
+    for name, unit in units.items():
+        put("team", name=name, businessunitid=unit, isdefault=True)
+    for said in schema.more.get("teams", []):
+        put("team", name=said["name"], businessunitid=units[said.get("unit", schema.organisation)], teamtype=0)
     rates: Mapping[str, float] = {**RATES, **schema.more.get("currencies", {})}
     for iso, rate in rates.items():
         put("transactioncurrency", isocurrencycode=iso, currencyname=iso, currencysymbol=_SYMBOLS.get(iso, iso),

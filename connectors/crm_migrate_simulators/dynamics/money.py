@@ -4,9 +4,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from crm_migrate_simulators.dynamics.catalogue import Words
+from crm_migrate_simulators.dynamics.problems import Failure
 from crm_migrate_simulators.dynamics.work import Work
 
 BASE = "_base"
+
+
+def chosen(work: Work, values: Mapping[str, Any]) -> None:
+    """Raises Failure where a body names a currency that is deactivated."""
+    currency = work.store.get("transactioncurrency", str(values.get("transactioncurrencyid")))
+    if currency is not None and currency.values.get("statecode"):
+        raise Failure(400, "0x80040203", f"The currency {currency.values['isocurrencycode']} is inactive.")
 
 
 def own(work: Work) -> str:

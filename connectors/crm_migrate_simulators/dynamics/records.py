@@ -42,6 +42,7 @@ def create(work: Work, table: str, body: Body, id: str = "") -> Record:
         id = str(values.pop(work.store.words(table)["id"], None) or id)
         documents.checked(work, values)
         rights.owned(work, table, values)
+        money.chosen(work, values)
         values = states.begun(table, columns, values)
         values = _filled(work, table, columns, values)
         lines.checked(work, table, values)
@@ -67,7 +68,9 @@ def update(work: Work, table: str, id: str, body: Body) -> Record:
         values.pop(work.store.words(table)["id"], None)
         documents.checked(work, values)
         rights.owned(work, table, values)
+        money.chosen(work, values)
         values = states.changed(table, columns, values, before)
+        values |= rights.unit(work, columns, values)
         values |= _following(columns, {**before.values, **values})
         if table == lines.TABLE:
             lines.open_still(work, before.values)
@@ -174,6 +177,7 @@ def _filled(work: Work, table: str, columns: Mapping[str, Words], values: dict[s
     """A new record with what the system says itself."""
     if "ownerid" in columns and not values.get("ownerid"):
         values["ownerid"] = work.user
+    values |= rights.unit(work, columns, values)
     values |= {name: work.user for name in ("createdby", "modifiedby") if name in columns}
     values |= {name: moment(work.now) for name in ("createdon", "modifiedon") if name in columns}
     wanted = values.pop("overriddencreatedon", None)

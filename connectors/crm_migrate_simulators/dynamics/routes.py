@@ -74,10 +74,9 @@ def _filters(work: Work, at: At) -> Reply:
     return Reply(200, {"@odata.context": context, "value": [row] if row else []}, dict(queries.JSON))
 
 
-def _privileges(work: Work, at: At) -> Reply:
-    context = f"{work.host}/api/data/v9.2/$metadata#Microsoft.Dynamics.CRM.RetrieveUserSetOfPrivilegesByNamesResponse"
-    said = {"@odata.context": context, "RolePrivileges": rights.held(work, at["what"])}
-    return Reply(200, said, dict(queries.JSON))
+def _privileges(work: Work, asked: str, held: list[dict[str, str]]) -> Reply:
+    context = f"{work.host}/api/data/v9.2/$metadata#{asked.partition('(')[0]}Response"
+    return Reply(200, {"@odata.context": context, "RolePrivileges": held}, dict(queries.JSON))
 
 
 def _tables(work: Work, at: At) -> Reply:
@@ -141,7 +140,11 @@ ROUTES: tuple[Route, ...] = (
     _route("POST", "{action}", "write", _close, action=r"[A-Z]\w+"),
     _route("POST", "{set}", "write", lambda work, at: single.create(work, table(work, at["set"]), body(work))),
     _route("GET", "{set}({what})", "read", lambda work, at: queries.one(work, table(work, at["set"]), at["what"])),
-    _route("GET", f"systemusers({{what}})/{rights.ASKED}", "read", _privileges, what=r"[^()]*"),
+    _route("GET", f"systemusers({{what}})/{rights.ASKED}", "read",
+           lambda work, at: _privileges(work, rights.ASKED, rights.held(work, at["what"])), what=r"[^()]*"),
+    _route("GET", f"teams({{what}})/{rights.ASKED_OF_TEAM}", "read",
+           lambda work, at: _privileges(work, rights.ASKED_OF_TEAM, rights.held_by_team(work, at["what"])),
+           what=r"[^()]*"),
     _route("GET", "{set}({what})/{property}", "read",
            lambda work, at: single.children(work, table(work, at["set"]), at["what"], at["property"]),
            what=r"[^()]*", property=r"\w+"),

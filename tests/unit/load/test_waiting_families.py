@@ -317,7 +317,7 @@ NOT_BEFORE = {
     "not_written",  # of a night that only looks, which writes nothing
     "memory_rebuilt", "target_exchanged", "run_damaged", "need_unmet", "check_unforeseen",  # of whole loads
     "owner_not_there", "owner_disabled", "owner_without_right", "currency_not_there", "owner_not_asked",  # foretold
-    "rate_of_load",
+    "currency_inactive", "rate_of_load",
     "choices_unchecked", "not_a_choice", *(code for code in CODES if code.startswith("drift_")),
     *(code for code in CODES if code.startswith("file_")),  # of the bytes of attachments, which are nobody's parents
 }  # fmt: skip
