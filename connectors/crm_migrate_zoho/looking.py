@@ -171,6 +171,11 @@ class Looking:
         """Id -> mailbox of all users, of those who are gone, too."""
         return {str(each["id"]): str(each[EMAIL]) for each in self._all_users() if each.get(EMAIL)}
 
+    def users_take(self) -> int:
+        """Requests that ask for all users, as far as anybody did, and for who we are where that matters."""
+        with self._lock:
+            return max(1, -(-len(self._users) // requests.USERS)) + self._owns_nothing
+
     def _all_users(self) -> list[Record]:
         with self._lock:
             page, more = 1, not self._users

@@ -7,6 +7,7 @@ from typing import Any
 from crm_migrate.connecting.http import Request
 
 ROOT = "/crm/v8"
+USERS = 200  # of a page
 RECORDS = f"{ROOT}/{{module}}"
 PART = f"{RECORDS}/{{id}}/Contact_Roles/{{contact}}"
 Record = Mapping[str, Any]
@@ -24,7 +25,7 @@ def organisation() -> Request:
 
 def users(kind: str, page: int) -> Request:
     """A page of users of a kind: AllUsers, CurrentUser."""
-    return Request("GET", f"{ROOT}/users", query={"type": kind, "page": str(page), "per_page": "200"})
+    return Request("GET", f"{ROOT}/users", query={"type": kind, "page": str(page), "per_page": str(USERS)})
 
 
 def modules() -> Request:

@@ -15,7 +15,6 @@ from crm_migrate.connecting.contract import (
     TARGET_ID,
     Answer,
     By,
-    Load,
     Refusal,
     TargetField,
     TargetObject,
@@ -253,9 +252,3 @@ class Roles:
     def release(self, batch: WriteBatch) -> Answer:
         """No role is ever adopted, so there is none to give back."""
         return Answer(refused=dict.fromkeys(rows_of(batch), GONE))
-
-    # ------------------------------------------------------------------------------------------------ what it costs
-
-    def writing(self, loads: Iterable[Load]) -> int:
-        """Credits: a role, the look at its deal, and the keys; each role of another deal."""
-        return sum(2 * load.rows + 2 * -(-load.rows // 10) for load in loads)

@@ -26,13 +26,14 @@ from crm_migrate.connecting.contract import (
 from crm_migrate.connecting.http import Waiting
 from crm_migrate.connecting.owning import by_records
 from crm_migrate.connecting.shaping import Record
-from crm_migrate_zoho import answers, costing, records, requests
+from crm_migrate_zoho import answers, records, requests
 from crm_migrate_zoho.auth import open_rooms
 from crm_migrate_zoho.calls import Calls
-from crm_migrate_zoho.describe import Described, object_of
+from crm_migrate_zoho.counting import Counting
+from crm_migrate_zoho.describe import object_of
 from crm_migrate_zoho.kit import kit
 from crm_migrate_zoho.looking import Looking
-from crm_migrate_zoho.parts import KEYS, NAME, prepared
+from crm_migrate_zoho.parts import NAME, prepared
 from crm_migrate_zoho.preparing import by_hand, prepare, where_choices, where_set
 from crm_migrate_zoho.records import Shape
 from crm_migrate_zoho.removing import Removing
@@ -58,6 +59,7 @@ class ZohoTarget:
         self._calls = Calls(changes, self._looking, self._waiting, settings.pace)
         self._writing, self._removing = Writing(self._calls), Removing(self._calls)
         self._rows, self._roles = Rows(self._calls), Roles(self._calls)
+        self._requests = Counting(self._calls, lambda cost: cost.requests)
 
     @property
     def stop(self) -> threading.Event:
@@ -78,23 +80,21 @@ class ZohoTarget:
         return self._rows if described is not None and described.parent else self._writing
 
     def writing(self, object: TargetObject, action: Action, loads: Iterable[Load]) -> int:
-        """The credits of what is written, and of the looks at our keys."""
-        if object.name == NAME:
-            return self._roles.writing(loads)
-        return costing.writing(self._calls.described(object), object, action, list(loads))
+        """In requests."""
+        return self._requests.writing(object, action, loads)
 
     def reading(self, object: TargetObject, records: int) -> int:
-        """The credits of the pages, with what no mapping writes; of contact roles a look at each deal."""
-        if object.name == NAME:
-            return records + costing.reading(self._calls.described(prepared(object)), [KEYS], records)
-        described = self._calls.described(object)
-        return costing.reading(described, self._columns(described, object), records)
+        """In requests."""
+        return self._requests.reading(object, records)
 
-    def _columns(self, described: Described, object: TargetObject) -> list[str]:
-        """What is read back of a record: the fields of the mapping, and all others that anybody may write."""
-        told = (each.name for each in object_of(described, object.key_field).fields if not each.read_only)
-        names = dict.fromkeys([*(each.name for each in object.fields), *told])
-        return records.asked(records.shape_of(described, object, names, self._looking.nobody))
+    def asking(self, objects: Sequence[TargetObject]) -> int:
+        """In requests."""
+        return self._requests.asking(objects)
+
+    @property
+    def credits(self) -> Counting:
+        """What its day counts."""
+        return Counting(self._calls, lambda cost: cost.credits)
 
     def identity(self) -> str:
         """The organisation; a sandbox is another one."""

@@ -504,6 +504,26 @@ class Costs(Protocol):
         ...
 
 
+@runtime_checkable
+class CostsToAsk(Costs, Protocol):
+    """A target that counts what a load asks beside records, too."""
+
+    def asking(self, objects: Sequence[TargetObject]) -> int:
+        """Requests that ask which target it is, what these objects have, and who its users are, in a load and its
+        reading back, where all is prepared."""
+        ...
+
+
+@runtime_checkable
+class InCredits(Protocol):
+    """A target whose day counts something else than requests: each costs so many of what an edition has."""
+
+    @property
+    def credits(self) -> CostsToAsk:
+        """The same as the target says of its requests, in these."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Doubt:
     """What a target will make of a value of a field: a code of ours; what becomes of such values and the next step, the

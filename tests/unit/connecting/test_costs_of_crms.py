@@ -80,17 +80,21 @@ TASKS = Module(
 )
 
 
-def test_writing_in_zoho_costs_credits_for_tens_of_records_and_looks_for_fifties() -> None:
+def test_writing_in_zoho_costs_requests_for_hundreds_of_records_credits_for_tens_and_looks_for_fifties() -> None:
     unique = Module("Accounts", {"crm_migrate_id": {"data_type": "text", "unique": {"casesensitive": "false"}}})
     accounts, tasks = (TargetObject(name, (), "crm_migrate_id") for name in ("Accounts", "Tasks"))
     loads = [new(100), new(3)]
-    assert credits.writing(unique, accounts, "create", loads) == (10 + 2) + (1 + 1)
-    assert credits.writing(TASKS, tasks, "create", loads) == (10 + 2 * 2) + (1 + 2)  # its key may be there twice
-    assert credits.writing(TASKS, tasks, "update", loads) == (10 + 2) + (1 + 1)
+    twice = (2 + 2 * 3, (10 + 2 * 2) + (1 + 2))  # its key may be there twice
+    assert credits.writing(unique, accounts, "create", loads) == (2 + 3, (10 + 2) + (1 + 1))
+    assert credits.writing(TASKS, tasks, "create", loads) == twice
+    assert credits.writing(TASKS, tasks, "update", loads) == (2 + 3, (10 + 2) + (1 + 1))
+    assert credits.of_roles(loads) == (206 + 3 + 2, 206 + 3 + 11)
 
 
 def test_reading_in_zoho_costs_by_pages_columns_and_what_no_query_tells() -> None:
     few, about = ["crm_migrate_id", "Subject"], ["crm_migrate_id", "What_Id"]
     many = ["crm_migrate_id", *(f"Extra_{n}" for n in range(60))]
-    assert [credits.reading(TASKS, each, 4100) for each in (few, about, many)] == [9, 9 + 41, 18]
-    assert [credits.reading(TASKS, many, records) for records in (0, 1999, 2000)] == [3, 6, 9], "no more of a page of 0"
+    assert [credits.reading(TASKS, each, 4100) for each in (few, about, many)] == [(3, 9), (3 + 41, 9 + 41), (6, 18)]
+    assert [credits.reading(TASKS, many, records) for records in (0, 1999, 2000)] == [(1, 3), (2, 6), (3, 9)], (
+        "no more of a page of 0"
+    )

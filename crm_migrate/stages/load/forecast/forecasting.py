@@ -14,7 +14,17 @@ from statistics import quantiles
 from pydantic import BaseModel, ConfigDict
 
 from crm_migrate.connecting.assumed import FAST, SLOW
-from crm_migrate.connecting.contract import Action, Allowance, Costs, Limits, Target, TargetObject, Usage
+from crm_migrate.connecting.contract import (
+    Action,
+    Allowance,
+    Costs,
+    CostsToAsk,
+    InCredits,
+    Limits,
+    Target,
+    TargetObject,
+    Usage,
+)
 from crm_migrate.mapping.plan import ObjectPlan, Plan
 from crm_migrate.quoting import literal, names_of, quoted
 from crm_migrate.stages.load.files import takes_files
@@ -41,7 +51,8 @@ _ASSUMED = f"assumed requests of {FAST} to {SLOW} seconds; no load of this proje
 
 
 class ObjectForecast(BaseModel):
-    """What one object costs; `requests` and `reads` are None where the target says nothing of them."""
+    """What one object costs; `requests` and `reads` are None where the target says nothing of them, `credits` of both
+    where its day does not count any."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -49,6 +60,7 @@ class ObjectForecast(BaseModel):
     batches: Between
     requests: Between | None = None
     reads: int | None = None
+    credits: Between | None = None
 
     def words(self) -> str:
         """As `3 batch(es), 6 request(s) to write, 2 to read back`."""
@@ -56,11 +68,12 @@ class ObjectForecast(BaseModel):
 
 
 class Forecast(BaseModel):
-    """What a load costs with all objects, reading back included in `reads`. `seconds` are of writing; `measured` says
-    in which run and environment batches took how long, "" where they are assumed. `per_day` requests are what the
-    target tells, or (`bought`) what the licence includes; `left` of them only what it tells. `pace` is
-    in how many seconds no more than so many requests are taken, where anybody waits for that. `unsaid` is what nobody
-    said of the licence, and the next step."""
+    """What a load costs with all objects, reading back included in `reads`, and what is asked beside records in `asks`
+    (None where the target does not count that); `credits` are of all of it, where its day counts those. `seconds` are
+    of writing; `measured` says in which run and environment batches took how long, "" where they are assumed. `per_day`
+    requests or credits are what the target tells, or (`bought`) what the licence includes; `left` of them only what it
+    tells. `pace` is in how many seconds no more than so many requests are taken, where anybody waits for that. `unsaid`
+    is what nobody said of the licence, and the next step."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -68,6 +81,8 @@ class Forecast(BaseModel):
     batches: Between
     requests: Between | None = None
     reads: int | None = None
+    asks: int | None = None
+    credits: Between | None = None
     seconds: tuple[float, float] | None = None
     measured: str = ""
     per_day: int | None = None
@@ -82,9 +97,7 @@ class Forecast(BaseModel):
 
     def lines(self) -> Iterator[str]:
         """What a person reads of it."""
-        yield f"the load  {_cost(self.batches, self.requests, self.reads)}"
-        if len(self.objects) > 1:
-            yield from (f"          {each.object}: {each.words()}" for each in self.objects)
+        yield from self._counted()
         if self.files is not None:
             yield from self.files.lines()
         if self.seconds is None:
@@ -93,16 +106,28 @@ class Forecast(BaseModel):
             yield f"how long  {lasting(self.seconds)} of writing, by {self.measured or _ASSUMED}"
         if self.pace is not None and self.requests is not None:
             yield f"          {words(self.requests[0], self.pace)}"
-        if self.left is not None and self.per_day is not None:
-            yield f"daily quota  {self.left:,} of {self.per_day:,} requests are left today: {self._end()}"
-        elif self.bought and self.per_day is not None:
-            yield f"daily quota  {self.per_day:,} requests a day by the licence, if nobody else asks: {self._end()}"
+        yield from self._quota()
         if self.capacity is not None:
             yield from self.capacity.lines()
         if self.unsaid:
             yield f"licence   {self.unsaid}"
         if self.freeze is not None:
             yield from self.freeze.lines()
+
+    def _counted(self) -> Iterator[str]:
+        asks = "" if self.asks is None else f", {self.asks:,} about the target itself"
+        yield f"the load  {_cost(self.batches, self.requests, self.reads)}{asks}"
+        if len(self.objects) > 1:
+            yield from (f"          {each.object}: {each.words()}" for each in self.objects)
+        if self.credits is not None:
+            yield f"          in all {_span(self.credits)} credit(s), which its day counts in place of requests"
+
+    def _quota(self) -> Iterator[str]:
+        unit = "requests" if self.credits is None else "credits"
+        if self.left is not None and self.per_day is not None:
+            yield f"daily quota  {self.left:,} of {self.per_day:,} {unit} are left today: {self._end()}"
+        elif self.bought and self.per_day is not None:
+            yield f"daily quota  {self.per_day:,} {unit} a day by the licence, if nobody else asks: {self._end()}"
 
     def _end(self) -> str:
         if self.days == 1:
@@ -121,7 +146,11 @@ def forecast(
     batches, requests = _sum([o.batches for o in objects]), _sum_known([o.requests for o in objects])
     reads = [o.reads for o in objects]
     read = sum(each for each in reads if each is not None) if None not in reads else None
-    needed = requests[1] + read if requests is not None and read is not None else None
+    asks = (
+        target.asking([target_object(plan, each) for each in plan.objects]) if isinstance(target, CostsToAsk) else None
+    )
+    credits = _credits(plan, objects, target)
+    needed = credits[1] if credits else requests[1] + read + (asks or 0) if requests and read is not None else None
     waits, measured = _waits(project, identity)
     parallel = max((target.limits(target_object(plan, each), "create").parallel for each in plan.objects), default=1)
     licence = plan.environment.licence
@@ -135,6 +164,8 @@ def forecast(
         batches=batches,
         requests=requests,
         reads=read,
+        asks=asks,
+        credits=credits,
         seconds=seconds,
         measured=measured,
         per_day=per_day,
@@ -183,24 +214,41 @@ def _object(
             ("create", (made, made), replace(creates, rows=1)),
             ("update", (changing, changing), replace(updates, rows=1)),
         ]
-    requests = [_written(target, object, action, batches, limits, sent) for action, batches, limits in asked]
+    costs = target if isinstance(target, Costs) else None
+    credits = target.credits if isinstance(target, InCredits) else None
+    requests = [_written(costs, object, *each, sent) for each in asked]
     return ObjectForecast(
         object=object_plan.name,
         batches=_sum([created, written]),
         requests=_sum_known(requests),
-        reads=target.reading(object, there) if isinstance(target, Costs) else _reads(there, allowed.page),
+        reads=costs.reading(object, there) if costs else _reads(there, allowed.page),
+        credits=_in_credits(credits, object, asked, sent, there) if credits else None,
     )
+
+
+def _in_credits(
+    credits: Costs, object: TargetObject, asked: Sequence[tuple[Action, Between, Limits]], sent: Sent, there: int
+) -> Between | None:
+    """What an object costs of the day."""
+    read = credits.reading(object, there)
+    return _sum_known([*(_written(credits, object, *each, sent) for each in asked), (read, read)])
+
+
+def _credits(plan: Plan, objects: Sequence[ObjectForecast], target: Target) -> Between | None:
+    """What all of them cost of the day, with what is asked beside."""
+    if not isinstance(target, InCredits):
+        return None
+    asks = target.credits.asking([target_object(plan, each) for each in plan.objects])
+    return _sum_known([*(each.credits for each in objects), (asks, asks)])
 
 
 def _written(
-    target: Target, object: TargetObject, action: Action, batches: Between, limits: Limits, sent: Sent
+    costs: Costs | None, object: TargetObject, action: Action, batches: Between, limits: Limits, sent: Sent
 ) -> Between | None:
     """What batches of requests cost by what they hold, where the target counts so; else by what it says of any."""
-    if not isinstance(target, Costs) or limits.requests is not None:
+    if costs is None or limits.requests is not None:
         return _times(batches, limits.requests)
-    cost = target.writing(
-        object, action, sent.created(limits.rows) if action == "create" else sent.changed(limits.rows)
-    )
+    cost = costs.writing(object, action, sent.created(limits.rows) if action == "create" else sent.changed(limits.rows))
     return cost, cost if batches[0] == batches[1] else ceil(cost * batches[1] / batches[0])
 
 
