@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crm_migrate.connecting.contract import ENTITY, TargetField, TargetObject
-from crm_migrate.crm.types import REFUSALS, type_of
 from crm_migrate_bundles.instructing import Column, Written, instructions
 from crm_migrate_bundles.layout import Layout
 from crm_migrate_bundles.naming import Names, Read
+from crm_migrate_bundles.opting_out import refused, speaks
 from crm_migrate_bundles.outbox import CHANGED, CREATED, Outbox
 from crm_migrate_bundles.pages import pages
 
@@ -159,15 +159,12 @@ class Bundling:
         """Every mailbox that a run brings and that nobody may write to, once."""
         found: dict[str, None] = {}
         for each in objects:
-            mailbox = next((f.name for f in each.fields if type_of(f.type).role == "mailbox"), None)
-            consents = [f.name for f in each.fields if type_of(f.type).role == "consent" and f.about != "phone"]
-            brought = {**self.outbox.brings(run, each.name, CREATED), **self.outbox.brings(run, each.name, CHANGED)}
-            if mailbox is None or not brought or not (consents or each.name == self.layout.opt_outs):
+            if not speaks(each, self.layout.opt_outs):
                 continue
+            brought = {**self.outbox.brings(run, each.name, CREATED), **self.outbox.brings(run, each.name, CHANGED)}
             for record in self._records(each, [*brought]):
-                no = each.name == self.layout.opt_outs or any(record.get(name) in REFUSALS for name in consents)
-                if no and record.get(mailbox):
-                    found[str(record[mailbox])] = None
+                if mail := refused(each, self.layout.opt_outs, record):
+                    found[mail] = None
         return [*found]
 
 

@@ -51,7 +51,7 @@ class Exports:
     def of(self, object: TargetObject, key: str) -> Sequence[tuple[Export, Mapping[str, str]]]:
         """The files of an object, with field -> header. InputError where there is none, or one lacks a column that was
         imported."""
-        found = [(file, self._headings(file, object, key)) for file in self._held(object, key)]
+        found = [(file, self._headings(file, object, key)) for file in self.held(object, key)]
         if not found:
             message = f"no file in {self._place} is the export of {object.name}"
             raise InputError(message, hint=f"call it {object.name}.csv; it needs the column `{key}`")
@@ -66,7 +66,7 @@ class Exports:
 
     def claim(self, file: Export, object: TargetObject, key: str) -> Claim | None:
         """What an object has of a file; None where it is not one of its files."""
-        if file not in self._held(object, key):
+        if file not in self.held(object, key):
             return None
         always = self._layout.always.get(object.name, {})
         return Claim(object, key, self._headings(file, object, key), always)
@@ -80,15 +80,15 @@ class Exports:
         said = self._layout.boxes.get(object, {}).get(field.name, {})
         return [*self._layout.consent.items()] or [(word, cell) for cell, word in said.items()]
 
-    def _held(self, object: TargetObject, key: str) -> list[Export]:
+    def held(self, object: TargetObject, key: str) -> list[Export]:
         """The files that are called like an object (or the model that it is part of: `res.partner:person`) and have our
-        key, else the only one that has all its columns."""
+        key, else the only one that has all its columns (a list of opt-outs has a mailbox, as others have)."""
         has = [(file, self._headings(file, object, key)) for file in self._files]
         for name in (object.name, object.name.partition(":")[0]):
             if named := [file for file, found in has if key in found and self._called(file, name)]:
                 return named
         whole = [file for file, found in has if set(self._wanted(object, key)) <= found.keys()]
-        return whole if len(whole) == 1 else []
+        return whole if len(whole) == 1 and object.name != self._layout.opt_outs else []
 
     def _called(self, file: Export, name: str) -> bool:
         """Whether a file is called like that, and not like an object with a longer name."""

@@ -20,6 +20,7 @@ from crm_migrate.errors import InputError
 from crm_migrate_bundles.export_files import Export, Exports
 from crm_migrate_bundles.layout import Layout
 from crm_migrate_bundles.naming import Names, Read
+from crm_migrate_bundles.opting_out import by_list, is_mail_consent, mailbox_of, refused, speaks
 from crm_migrate_bundles.outbox import Outbox
 from crm_migrate_bundles.sharing import Claim, Raw, closest
 from crm_migrate_bundles.spelling import pattern_of, spelled, ticked
@@ -51,12 +52,14 @@ class Exported:
 
     def columns(self, object: TargetObject) -> frozenset[str]:
         """The fields of an object that are in its files."""
-        return self._files.fields(object, self._key_of(object.name))
+        consents = () if self._listed(object) is None else filter(is_mail_consent, object.fields)
+        return self._files.fields(object, self._key_of(object.name)) | {field.name for field in consents}
 
     def _of(self, object: TargetObject) -> Iterator[Record]:
         key, ours = self._key_of(object.name), self._ours(object)
         links = {f.name: self._links(object, f) for f in object.fields if f.reference}
         boxes = {f.name: self._files.boxes(object.name, f) for f in object.fields if type_of(f.type).role == "consent"}
+        listed, mailbox = self._listed(object), mailbox_of(object) or ""
         seen: Counter[str] = Counter()
         for number, row in enumerate(self._kept_rows(object)):
             named = row.get(key) or ""
@@ -69,6 +72,8 @@ class Exported:
                 if field.name in links:
                     column, ids = links[field.name]
                     record[field.name] = ids.get(cell, cell) if (cell := row.get(column)) else None
+                elif field.name not in row and listed is not None and is_mail_consent(field):
+                    record[field.name] = by_list(sent, listed=(row.get(mailbox) or "").casefold() in listed)
                 elif field.name in boxes:
                     record[field.name] = consented(row.get(field.name), sent, boxes[field.name])
                 else:
@@ -83,8 +88,7 @@ class Exported:
         """The records that we expect, by what their key is in an export; one without it is by nothing."""
         if object.name not in self._expected:
             field = object.field(self._keys.get(object.name, ""))
-            records = [record for table in self._read(object) for record in table.to_pylist()]
-            named = [(self._called(record, field), record) for record in records]
+            named = [(self._called(record, field), record) for record in self._expected_of(object)]
             several = [name for name, count in Counter(name for name, _ in named if name).items() if count > 1]
             if several:
                 key = self._key_of(object.name)
@@ -92,6 +96,9 @@ class Exported:
                 raise InputError(message, hint=f"choose a key that each record has for itself; e.g. not `{several[0]}`")
             self._expected[object.name] = {name: record for name, record in named if name}
         return self._expected[object.name]
+
+    def _expected_of(self, object: TargetObject) -> Iterator[Record]:
+        return (record for table in self._read(object) for record in table.to_pylist())
 
     def _called(self, record: Record, field: TargetField | None) -> str:
         return str(record[ENTITY]) if field is None else spelled(record[field.name], field.type, self._layout)
@@ -123,8 +130,27 @@ class Exported:
     def _kept_rows(self, object: TargetObject) -> Sequence[Raw]:
         if object.name not in self._kept:
             files = self._files.of(object, self._key_of(object.name))
-            self._kept[object.name] = [row for file, headings in files for row in self._rows(object, file, headings)]
+            rows = [row for file, headings in files for row in self._rows(object, file, headings)]
+            self._kept[object.name] = self._without_records(rows) if object.name == self._layout.opt_outs else rows
         return self._kept[object.name]
+
+    def _without_records(self, rows: Sequence[Raw]) -> list[Raw]:
+        """The rows of the list of opt-outs but for those that a record of another object brought there."""
+        opt_outs = self._layout.opt_outs
+        others = [self._outbox.object(name) for name in self._layout.order if name != opt_outs]
+        records = ((each, record) for each in others if speaks(each, opt_outs) for record in self._expected_of(each))
+        brought = {mail.casefold() for each, record in records if (mail := refused(each, opt_outs, record))}
+        return [row for row in rows if (row.get(self._layout.mailbox) or "").casefold() not in brought]
+
+    def _listed(self, object: TargetObject) -> frozenset[str] | None:
+        """The mailboxes in the export of the list of opt-outs; None where there is none, or it says nothing of such
+        records."""
+        whole = self._outbox.object(self._layout.opt_outs)
+        files = self._files.held(whole, self._layout.mailbox)
+        if not files or not speaks(object, whole.name):
+            return None
+        claims = [(file, claim) for file in files if (claim := self._files.claim(file, whole, self._layout.mailbox))]
+        return frozenset(claim.named(row).casefold() for file, claim in claims for row in file.rows())
 
     def _rows(self, object: TargetObject, file: Export, headings: Mapping[str, str]) -> Iterator[Raw]:
         """The rows of a file that are of an object, by our names of its columns."""
