@@ -143,8 +143,9 @@ class Bundling:
         return self.layout.always.get(draft.object.name, {}) if draft.action == CREATED else {}
 
     def _columns(self, drafts: list[_Draft]) -> list[Column]:
-        """Those of all files, each once."""
-        fields = {(each.object.name, field.name): field for each in drafts for field in each.fields}
+        """Those of all files, each once, object by object."""
+        ordered = sorted(drafts, key=lambda draft: [each.object.name for each in drafts].index(draft.object.name))
+        fields = {(each.object.name, field.name): field for each in ordered for field in each.fields}
         known = {name: set(columns) for name, columns in self.layout.known.items()}
         return [Column(name, field, field.name not in known.get(name, ())) for (name, _), field in fields.items()]
 

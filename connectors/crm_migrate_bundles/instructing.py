@@ -94,6 +94,7 @@ def _megabytes(words: Language, bytes: int) -> str:
 def _steps(words: Language, layout: Layout, written: Sequence[Written], columns: Sequence[Column]) -> Iterator[str]:
     own = sum(each.own for each in columns)
     owners = dict.fromkeys(f"`{each.field.name}`" for each in columns if type_of(each.field.type).role == "owner")
+    key = _keys(layout, columns)
     tables = {each.table[3:] for each in written}
     changes = any(name.endswith("-changes") for name in tables)
     yield words.word("bundle.step.untouched")
@@ -101,9 +102,9 @@ def _steps(words: Language, layout: Layout, written: Sequence[Written], columns:
         yield words.word(f"bundle.step.own_{layout.own_columns}", columns=words.number(own))
     if owners and layout.owner_by:
         yield words.word(f"bundle.step.owner_{layout.owner_by}", columns=", ".join(owners))
-    yield from (words.word(f"bundle.step.{step}", key=_key(layout)) for step in layout.steps)
+    yield from (words.word(f"bundle.step.{step}", key=key) for step in layout.steps)
     yield words.word(
-        "bundle.step.reading",
+        f"bundle.step.reading_{layout.format}",
         encoding=ENCODINGS.get(layout.encoding, layout.encoding),
         delimiter=SEPARATORS.get(layout.delimiter, layout.delimiter),
         days=layout.days,
@@ -111,7 +112,7 @@ def _steps(words: Language, layout: Layout, written: Sequence[Written], columns:
     )
     yield words.word("bundle.step.order")
     if changes:
-        yield words.word(f"bundle.step.changes_{layout.changes}", key=_key(layout))
+        yield words.word(f"bundle.step.changes_{layout.changes}", key=key)
     if changes and layout.changes == "by_key":
         yield words.word(f"bundle.step.empty_{layout.empty_cells}")
     if "to-be-emptied" in tables:
@@ -121,5 +122,6 @@ def _steps(words: Language, layout: Layout, written: Sequence[Written], columns:
     yield words.word("bundle.step.counts")
 
 
-def _key(layout: Layout) -> str:
-    return next(iter(dict.fromkeys(layout.key.values())), "crm_migrate_id")
+def _keys(layout: Layout, columns: Sequence[Column]) -> str:
+    """The headers of the columns with our key, of the objects that have files."""
+    return "`, `".join(dict.fromkeys(layout.key_of(each.object) for each in columns)) or "crm_migrate_id"

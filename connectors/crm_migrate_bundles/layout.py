@@ -22,6 +22,7 @@ class Layout:
     object -> the columns that the CRM has by itself; others (`own_columns`) are made by people, or lost.
     `owner_by` is what of a user the import finds an owner by, `owner_form` how that looks.
     `changes` are imported by our key, or made by hand; `empty_cells` says what an import does with them.
+    `links` are looked for by the import, or kept as a text: then a name that several have is right too.
     `called`: object -> the field by which the record is named where others link to it; our key where none is said.
     `order`: the objects as they are imported. `key`: object -> the header of the column with our key. `consent`: the
     words for what somebody allows; where there are none, who refused stands in the list of opt-outs alone.
@@ -54,6 +55,7 @@ class Layout:
     known: Mapping[str, Sequence[str]] = field(default_factory=dict)
     owner_by: Literal["id", "mailbox", "name"] | None = None
     owner_form: str | None = None
+    links: Literal["found", "text"] = "found"
     own_columns: Literal["made", "lost"] = "made"
     changes: Literal["by_key", "by_hand"] = "by_key"
     empty_cells: Literal["keep", "clear"] = "clear"

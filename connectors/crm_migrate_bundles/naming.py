@@ -49,7 +49,8 @@ class Names:
             named = table[column] if column else table[ENTITY] if field is None else pa.nulls(table.num_rows)
             found.update(zip(table["target_id"].to_pylist(), named.to_pylist(), strict=True))
         counted = Counter(_folded(name) for name in found.values() if name)
-        return {id: name for id, name in found.items() if name and (field is None or counted[_folded(name)] == 1)}
+        shared = field is None or self._layout.links == "text"
+        return {id: name for id, name in found.items() if name and (shared or counted[_folded(name)] == 1)}
 
 
 def _folded(name: str) -> str:

@@ -286,9 +286,13 @@ class ProfileFiles(Authored):
     changes: Literal["by_key", "by_hand"] = Field(
         default="by_key", description="whether an import changes records that it finds by our key, or people do it"
     )
+    links: Literal["found", "text"] = Field(
+        default="found", description="whether the import looks for the record that a link names, or keeps the name"
+    )
     own_columns: Literal["made", "lost"] = Field(
         default="made",
-        description="whether people can make fields for columns that it does not have, or its import leaves them out",
+        description="whether people can make fields for columns that it does not have, or its import leaves them"
+        " out; then no mapping goes there with an object that the profile does not have",
     )
     empty_cells: Literal["keep", "clear"] = Field(
         default="clear",

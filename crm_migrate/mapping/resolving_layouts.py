@@ -36,6 +36,8 @@ def with_layout(desk: Desk, chosen: EnvironmentPlan, objects: Sequence[ObjectPla
 def _laid_out(desk: Desk, chosen: EnvironmentPlan, objects: Sequence[ObjectPlan]) -> EnvironmentPlan:
     assert desk.target is not None and desk.target.files is not None
     said, opt_outs = desk.target.files, desk.target.objects.get(SUPPRESSIONS)
+    if said.own_columns == "lost":
+        _have_a_place(desk, desk.target, objects)
     environment = desk.file.environments[chosen.name]
     ours = library.shipped_target(environment.profile or environment.connector)
     theirs = {each.name: desk.target.objects.get(each.name) for each in objects}
@@ -55,6 +57,14 @@ def _laid_out(desk: Desk, chosen: EnvironmentPlan, objects: Sequence[ObjectPlan]
     }
     text = json.dumps(layout, ensure_ascii=False, sort_keys=True)
     return chosen.model_copy(update={"options": {**chosen.options, LAYOUT: text}})
+
+
+def _have_a_place(desk: Desk, profile: TargetProfile, objects: Sequence[ObjectPlan]) -> None:
+    """Tell the objects of which no file could be imported."""
+    for each in objects:
+        if each.name not in profile.objects:
+            hint = f"Its import takes {', '.join(profile.objects)}: take the rest out of the mapping that goes there."
+            desk.tell("mapping_value", f"{profile.title} has no place for `{each.name}`", ("objects", each.name), hint)
 
 
 def _beside(profile: ProfileObject) -> dict[str, list[str]]:

@@ -113,7 +113,7 @@ FIRMS = [f"Firm {number}" for number in range(1_501)]
         ("zoho_files", "", "en-GB", 2, "at most 1,500 rows and 5 MB: the project does not say which edition"),
         ("zoho_files", "free", "de-DE", 2, "höchstens 1.500 Zeilen und 5 MB, nach der Edition `free`"),
         ("zoho_files", "professional", "tr-TR", 1, "`professional` sürümüne göre en çok 10.000 satır ve 5 MB"),
-        ("hubspot_files", "", "en-GB", 1, "50 imports are taken in 24 hours. These are 1 files: days needed: 1."),
+        ("hubspot_files", "", "en-GB", 1, "50 imports are taken in 24 hours. Files here: 1, days needed: 1."),
         ("hubspot_files", "starter", "en-GB", 1, "1,048,575 rows and 512 MB, by the edition `starter`"),
         ("dynamics_files", "", "en-GB", 1, "at most 8 MB; longer ones were cut.\nThat limit is from the help pages"),
         ("freshsales_files", "", "en-GB", 1, "at most 5 MB; longer ones were cut.\nThat limit is from the help pages"),

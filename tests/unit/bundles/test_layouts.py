@@ -423,8 +423,6 @@ def test_what_is_to_be_switched_off_comes_before_where_to_click(name: str) -> No
     [
         ("espocrm_files", "`Update Only` with `crmMigrateId`", "SuiteCRM"),
         ("suitecrm_files", "In SuiteCRM: the module > Import", "EspoCRM"),
-        ("google_contacts", "Make these changes by hand", "let the import update"),
-        ("outlook_contacts", "Make these changes by hand", "let the import update"),
         ("pipedrive_files", "Make these changes by hand", "let the import update"),
         ("hubspot_files", "let the import update by `crm_migrate_id`", "by hand"),
     ],
@@ -434,9 +432,49 @@ def test_a_page_says_of_changes_what_that_import_can_do(tmp_path: Path, name: st
     assert says in page and never not in page
 
 
-def test_an_address_book_says_what_it_has_no_place_for(tmp_path: Path) -> None:
-    page = told(tmp_path / "p", "google_contacts")
-    assert "## Columns that the import leaves out" in page and "`Rabatt`" in page
+@pytest.mark.parametrize("name", ["google_contacts", "outlook_contacts"])
+def test_an_address_book_says_what_it_has_no_place_for(tmp_path: Path, name: str) -> None:
+    """A company of a name that another has is the right text there; deals are refused before anything is written."""
+    plan, target = opened(tmp_path / "p", name, more="      Rabatt: {people: Nachname, type: text}\n")
+    accounts, contacts = of(plan, "accounts"), of(plan, "contacts")
+    first, link = str(accounts.fields[0].name), names(plan)["company"]
+    firms = [{ENTITY: letter * 32, first: "Ege"} for letter in "ab"]
+    ids = write(target, accounts, "create", *firms).loaded
+    person = {ENTITY: "c" * 32, names(plan)["last_name"]: "Öz", "Rabatt": "5", link: ids["b" * 32]}
+    assert write(target, contacts, "create", person).refused == {}
+    write(target, accounts, "update", {ENTITY: "a" * 32, first: "Efe"})
+    page = target.bundle("p", "run-1")
+    assert page is not None
+    said = page.read_text("utf-8")
+    assert "| `contacts` | `Rabatt` | text |" in said.partition("## Columns that the import leaves out")[2]
+    assert "Make these changes by hand" in said and "let the import update" not in said
+    (file,) = page.parent.glob("02-*.csv")
+    header, row = read(file)
+    assert dict(zip(header, row, strict=True))[link] == "Ege"
+    mapping = tmp_path / "p" / "crm-migrate.yaml"
+    mapping.write_text(mapping.read_text("utf-8") + OWN, "utf-8")
+    _, findings = examine(Project(tmp_path / "p", mapping))
+    assert [each.message for each in findings if "no place" in each.message] == [
+        f"{json.loads(plan.environment.options['layout'])['title']} has no place for `deals`"
+    ]
+
+
+def test_every_key_is_named_where_each_object_has_its_own_and_a_workbook_has_no_separator(tmp_path: Path) -> None:
+    page = told(tmp_path / "p", "pipedrive_files")
+    keys = ("Organization - crm_migrate_id", "Person - crm_migrate_id", "Deal - crm_migrate_id")
+    assert f"text field {', '.join(f'`{key}`' for key in keys)} with" in page
+    assert "separator" not in page and "The cells of the workbooks are text" in page
+
+
+WITH_API = [each for each in LAYOUTS if each.endswith("_files") and library.target_named(each[:-6], Path())]
+
+
+@pytest.mark.parametrize("name", WITH_API)
+def test_stages_go_in_the_words_in_which_the_api_of_the_same_crm_takes_them(name: str) -> None:
+    files, api = (library.target_named(each, Path()) for each in (name, name.removesuffix("_files")))
+    assert files is not None and api is not None
+    ours, theirs = (each.objects["deals"].fields.get("stage") for each in (files, api))
+    assert ours is None or theirs is None or ours.map == theirs.map
 
 
 def test_suitecrm_gets_the_name_of_the_account_beside_its_id_or_the_deal_is_refused(tmp_path: Path) -> None:
