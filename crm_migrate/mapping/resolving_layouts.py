@@ -64,7 +64,9 @@ def _have_a_place(desk: Desk, profile: TargetProfile, objects: Sequence[ObjectPl
     for each in objects:
         if each.name not in profile.objects:
             hint = f"Its import takes {', '.join(profile.objects)}: take the rest out of the mapping that goes there."
-            desk.tell("mapping_value", f"{profile.title} has no place for `{each.name}`", ("objects", each.name), hint)
+            desk.tell_key(
+                "mapping_value", f"{profile.title} has no place for `{each.name}`", ("objects", each.name), hint
+            )
 
 
 def _beside(profile: ProfileObject) -> dict[str, list[str]]:
