@@ -6,16 +6,16 @@ from typing import Protocol
 from crm_migrate.connecting.contract import Doubt, TargetObject
 from crm_migrate.crm.types import type_of
 
-# Role of a field -> code, what becomes of the records, the next step.
+# Role of a field -> code, what is wrong with such values, the next step.
 _TOLD = {
     "owner": (
         "owner_not_there",
-        "no user there to whom records can be given is called so, the records would be refused",
+        "the target has no user of that name to whom records can be given",
         "add or activate who is missing there, or name another owner in `owners:`",
     ),
     "currency": (
         "currency_not_there",
-        "the currency is not there, the records would be refused",
+        "the target does not have the currency",
         "activate it there",
     ),
 }
@@ -43,7 +43,8 @@ def not_there(object: TargetObject, values: Mapping[str, Collection[str]], calle
         role = type_of(field.type).role
         if role in _TOLD and (said := values.get(field.name)):
             there = called(field.name, said)
-            yield from (Doubt(field.name, value, *_TOLD[role]) for value in sorted(said) if value not in there)
+            absent = (value for value in sorted(said) if value not in there)
+            yield from (Doubt(field.name, value, *_TOLD[role], waits=True) for value in absent)
 
 
 def by_records(

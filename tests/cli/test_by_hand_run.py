@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import salesforce_orgs
+from demo.finished_run import FinishedRun
 from freshsales_accounts import Account
 from freshsales_sample import SETTING, project
 from moved import left
@@ -13,7 +14,7 @@ from moved import left
 GONE = "burak.t@anadolu-makine.example"  # no user of the account
 FIELD = "the custom field cf_tax_id (text) of sales_accounts: Admin Settings > Accounts"
 CHOICE = "the choice Haggling of deal_stage_id of deals: Admin Settings > Deals > deal_stage_id"
-OWNER = f"{GONE} as owner_id of deals (no user there to whom records can be given is called so, the records would be"
+OWNER = f"{GONE} as owner_id of deals (the target has no user of that name to whom records can be given): add or"
 Open = Callable[..., Account]
 
 
@@ -79,6 +80,21 @@ def test_after_the_fields_only_values_are_left_and_stop_nothing(
     assert FIELD not in "".join(lines)
     assert [line.startswith("by hand: ") for line in lines] == [True] * len(lines)
     assert f"by hand: {CHOICE}" in lines
+
+
+def test_records_of_a_user_who_is_not_there_wait_and_go_once_he_is(opened: Open, tmp_path: Path) -> None:
+    account, folder = opened(), project(tmp_path / "anadolu")
+    left("run", folder)
+    waited = FinishedRun(folder).fates("deals")["held", "owner_not_there"]
+    assert waited > 0
+    assert [each for each in FinishedRun(folder).fates("deals") if each[0] == "failed"] == [], "none is sent in vain"
+    (user,) = (each for each in SETTING["settings"] if each["kind"] == "owners" and each["value"]["email"] == GONE)
+    before = account.summary()["created"]["deals"]
+    account.put(user["kind"], user["name"], user["value"])
+    left("run", folder)
+    assert FinishedRun(folder).fates("deals")["held", "owner_not_there"] == 0
+    said = account.summary()
+    assert said["doubled"] == {} and 0 < said["created"]["deals"] - before <= waited, "rows, some of them merged"
 
 
 def test_a_check_tells_choices_that_the_locked_target_lacks(

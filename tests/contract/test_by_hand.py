@@ -302,3 +302,4 @@ def test_owners_who_are_not_there_are_foretold(name: str, opened: Callable[[str,
     owned = TargetObject(object, (TargetField(field, "owner"),))
     (doubt,) = target.foretell(owned, {field: ["nobody@firma.example"]})
     assert (doubt.field, doubt.value, doubt.code) == (field, "nobody@firma.example", "owner_not_there")
+    assert doubt.waits, "no target of ours sends a record without its owner"

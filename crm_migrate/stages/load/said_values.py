@@ -13,7 +13,6 @@ from crm_migrate.mapping.target_lock import FILE
 from crm_migrate.stages.load.objects import loaded_fields, target_object
 
 LEFT_OUT = "take it out of the mapping, or name a field of your own with `to:`"
-_OF_WHAT_IS_THERE = "rate_of_load"  # a doubt that nobody ends by making something
 
 
 def values_by_hand(plan: Plan, target: Target) -> tuple[ByHand, ...]:
@@ -94,7 +93,7 @@ def _foretold(plan: Plan, written: list[ObjectPlan], target: Target) -> Iterator
     for each in written:
         roles = {str(f.target) for f in loaded_fields(each) if f.kind.role in ("owner", "currency")}
         values = {name: said for name, said in said_values(plan, each).items() if name in roles}
-        doubts = [d for d in target.foretell(target_object(plan, each), values) if d.code != _OF_WHAT_IS_THERE]
+        doubts = [d for d in target.foretell(target_object(plan, each), values) if d.waits]
         for (field, words, hint), some in groupby(sorted(doubts, key=_alike), key=_alike):
             named = ", ".join(doubt.value for doubt in some)
             yield ByHand(f"{named} as {field} of {each.target}", hint, words)
