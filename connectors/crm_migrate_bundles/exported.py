@@ -8,7 +8,6 @@ import json
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
@@ -17,13 +16,14 @@ import pyarrow as pa
 from crm_migrate.connecting.contract import ENTITY, By, TargetField, TargetObject
 from crm_migrate.crm.types import REFUSALS, Storage, type_of
 from crm_migrate.errors import InputError
+from crm_migrate_bundles.days import Clock, clock_of, dated
 from crm_migrate_bundles.export_files import Export, Exports
 from crm_migrate_bundles.layout import Layout
 from crm_migrate_bundles.naming import Names, Read
 from crm_migrate_bundles.opting_out import by_list, is_mail_consent, mailbox_of, refused, speaks
 from crm_migrate_bundles.outbox import Outbox
 from crm_migrate_bundles.sharing import Claim, Raw, closest
-from crm_migrate_bundles.spelling import pattern_of, spelled, ticked
+from crm_migrate_bundles.spelling import spelled, ticked
 
 Record = dict[str, str | None]
 
@@ -60,6 +60,8 @@ class Exported:
         links = {f.name: self._links(object, f) for f in object.fields if f.reference}
         boxes = {f.name: self._files.boxes(object.name, f) for f in object.fields if type_of(f.type).role == "consent"}
         listed, mailbox = self._listed(object), mailbox_of(object) or ""
+        dates = [f for f in object.fields if type_of(f.type).storage in ("date", "instant")]
+        clocks = {field.name: self._clock(object, field) for field in dates}
         seen: Counter[str] = Counter()
         for number, row in enumerate(self._kept_rows(object)):
             named = row.get(key) or ""
@@ -77,7 +79,7 @@ class Exported:
                 elif field.name in boxes:
                     record[field.name] = consented(row.get(field.name), sent, boxes[field.name])
                 else:
-                    record[field.name] = self._value(row.get(field.name), field, sent)
+                    record[field.name] = self._value(row.get(field.name), field, sent, clocks.get(field.name))
             yield record
 
     def _key_of(self, object: str) -> str:
@@ -170,10 +172,18 @@ class Exported:
         known = [each for each in claims if each.named(row) in self._ours(each.object)]
         return closest(row, known or claims).object.name
 
-    def _value(self, text: str | None, field: TargetField, sent: str | None) -> str | None:
+    def _clock(self, object: TargetObject, field: TargetField) -> Clock:
+        """How the column of a field writes days or moments."""
+        own = self._layout.days if type_of(field.type).storage == "date" else self._layout.moments
+        return clock_of({cell for row in self._kept_rows(object) if (cell := row.get(field.name))}, own)
+
+    def _value(self, text: str | None, field: TargetField, sent: str | None, clock: Clock | None) -> str | None:
         """What we sent where the cell says what our file said, whatever the words of the CRM mean."""
-        same = spelled(sent, field.type, self._layout) == (text or "")
-        return sent if same else canonical(text, field.type, self._layout)
+        if spelled(sent, field.type, self._layout) == (text or ""):
+            return sent
+        if text and clock:
+            return dated(text, type_of(field.type).storage, clock)
+        return canonical(text, field.type, self._layout)
 
 
 def linked_by(said: Collection[str], parents: Sequence[Raw], key: str) -> str:
@@ -206,20 +216,6 @@ def canonical(text: str | None, type: str, layout: Layout) -> str | None:
     return text
 
 
-def _day(text: str, layout: Layout) -> str:
-    return _at(text, layout.days).date().isoformat()
-
-
-def _moment(text: str, layout: Layout) -> str:
-    return _at(text, layout.moments).replace(tzinfo=UTC).isoformat().replace("+00:00", "Z")
-
-
-def _at(text: str, pattern: str) -> datetime:
-    with suppress(ValueError):
-        return datetime.strptime(text, pattern_of(pattern))
-    return datetime.fromisoformat(text).replace(tzinfo=None)
-
-
 def _flag(text: str, layout: Layout) -> str:
     words = {"true": "true", "1": "true", "false": "false", "0": "false"}
     return {layout.yes.casefold(): "true", layout.no.casefold(): "false", **words}[text.casefold()]
@@ -234,8 +230,6 @@ def _number(text: str, layout: Layout) -> str:
 
 
 _READERS: Mapping[Storage, Callable[[str, Layout], str]] = {
-    "date": _day,
-    "instant": _moment,
     "boolean": _flag,
     "list": _list,
     "decimal": _number,

@@ -1,0 +1,74 @@
+"""How a column of an export writes its days and moments: its cells have to show it, nothing is guessed. Pure."""
+
+from collections.abc import Callable, Collection, Iterator
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from itertools import product
+
+from crm_migrate.crm.types import Storage
+from crm_migrate_bundles.spelling import pattern_of
+
+Clock = Callable[[str], datetime]
+
+_DAYS = ("%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%Y.%m.%d")
+_TIMES = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
+_SERIALS = range(1, 100_000)  # days of a spreadsheet until 2173
+_FIRST = datetime(1899, 12, 30)
+
+
+def clock_of(cells: Collection[str], own: str) -> Clock:
+    """How all cells of a column are read: as our files write them (`own`), as ISO or as days of a spreadsheet; else by
+    the orders and times that users choose, where only one reading is left. Where none is, each cell has to be written
+    as in our files or as ISO; what is not is no day (ValueError)."""
+    filled = [cell for cell in cells if not _is_no_day(cell)]
+    if sure := next((clock for clock in (_by(own), datetime.fromisoformat, _serial) if _read(clock, filled)), None):
+        return sure
+    found = {read: clock for clock in _local() if (read := _read(clock, filled))}
+    return next(iter(found.values())) if len(found) == 1 else lambda cell: _as_ours(cell, own)
+
+
+def dated(cell: str, storage: Storage, clock: Clock) -> str | None:
+    """A day, or a moment in UTC, in canonical text; the cell itself where it is none."""
+    if _is_no_day(cell):
+        return None
+    try:
+        at = clock(cell)
+    except ValueError:
+        return cell
+    if storage == "date":
+        return at.date().isoformat()
+    return (at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)).isoformat().replace("+00:00", "Z")
+
+
+def _is_no_day(cell: str) -> bool:
+    """An empty day: Outlook writes `0/0/00`, databases `0000-00-00`."""
+    return not cell.strip("0 -/.:")
+
+
+def _as_ours(cell: str, own: str) -> datetime:
+    with suppress(ValueError):
+        return _by(own)(cell)
+    return datetime.fromisoformat(cell)
+
+
+def _read(clock: Clock, cells: Collection[str]) -> tuple[datetime, ...]:
+    """What all cells say; nothing where one cannot be read so."""
+    try:
+        return tuple(clock(cell) for cell in cells)
+    except ValueError:
+        return ()
+
+
+def _local() -> Iterator[Clock]:
+    return (_by(day + time) for day, time in product(_DAYS, _TIMES))
+
+
+def _by(pattern: str) -> Clock:
+    return lambda cell: datetime.strptime(cell, pattern_of(pattern))
+
+
+def _serial(cell: str) -> datetime:
+    days = float(cell)
+    if int(days) not in _SERIALS:
+        raise ValueError(cell)
+    return _FIRST + timedelta(seconds=round(days * 86_400))
