@@ -31,6 +31,8 @@ Flags = npt.NDArray[np.bool_]
 Ends = tuple[Codes, Codes]
 _LINE = {"a": pl.Int64, "b": pl.Int64, "outcome": pl.String, "why": pl.String, "probability": pl.Float64}
 
+SURE = ": sure enough to be merged, once `match:` says `learned: merge`"  # for who writes the mapping
+
 
 @dataclass(frozen=True, slots=True)
 class Learned:
@@ -123,7 +125,7 @@ def _merged(
     probability = np.concatenate([_probability(odds), np.full(len(lone), np.nan)])
     i, j = np.concatenate([i, found.merged[lone]]), np.concatenate([j, lone])
     outcome = "merge" if learned.do == "merge" else "review"
-    end = "" if learned.do == "merge" else ": sure enough to be merged, once `match:` says `learned: merge`"
+    end = "" if learned.do == "merge" else SURE
     return _lines(i, j, outcome, [f"{why}{end}" for why in told], probability)
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from crm_migrate.mapping.plan import Plan
 from crm_migrate.stages.reconcile.fields import sample_size
 from crm_migrate.stages.reconcile.gates import ARRIVED, Found
+from crm_migrate.words.language import language
 from crm_migrate.workspace.figures import Bridge, Gate, Verdict
 
 _PARTS = (
@@ -59,10 +60,15 @@ def _told(bridge: Bridge) -> str:
     of = f"of {bridge.object}.{bridge.measure}"
     parts = []
     if Decimal(bridge.unexplained):
-        parts.append(f"{bridge.unexplained} {bridge.currency}".strip() + f" {of} are not explained")
+        parts.append(f"{_shown(bridge)} {of} are not explained")
     if bridge.unreadable:
         parts.append(f"{bridge.unreadable:,} amounts {of} cannot be read")
     return ", ".join(parts)
+
+
+def _shown(bridge: Bridge) -> str:
+    """What is not explained, with the digits of its currency and thousands apart, as everywhere on the page."""
+    return language("en").amount_in(bridge.unexplained, bridge.currency)
 
 
 def _unrated(bridge: Bridge) -> str:

@@ -48,6 +48,7 @@ def test_money_is_never_added_over_currencies(tmp_path: Path) -> None:
     assert gates["EUR"] == ("6954.75", False)
     assert gates["TRY"] == ("123750049.50", False)
     assert "" not in gates
+    assert "6,954.75 EUR of deals.amount are not explained; 123,750,049.50 TRY of" in found.sentence
 
 
 def test_a_signature_is_bound_to_figures_run_and_target(tmp_path: Path) -> None:

@@ -5,10 +5,13 @@ import re
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
 from fictional_figures import figures
 from openpyxl import load_workbook
 
 from crm_migrate.reports import write_reports
+from crm_migrate.reports.html import render
+from crm_migrate.words.language import language
 from crm_migrate.workspace.figures import Bridge, Term
 
 BRIDGE = Bridge(
@@ -37,3 +40,21 @@ def test_page_and_workbook_show_it(tmp_path: Path) -> None:
     assert said["Unreadable amounts"] == -1 and said["Without a rate on their day"] == -2
     (bridge,) = json.loads(json_file.read_text("utf-8"))["figures"]["report_bridges"]
     assert (bridge["unreadable"], bridge["unrated"]) == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("code", "label", "told"),
+    [
+        ("en", "all in CHF", "in none of these sums: 1"),
+        ("de", "alles in CHF", "in keiner dieser Summen: 1"),
+        ("tr", "tümü CHF olarak", "hiçbirinde olmayan tutarlar: 1"),
+    ],
+)
+def test_the_first_picture_says_that_it_is_of_all_currencies_and_what_it_lacks(
+    code: str, label: str, told: str
+) -> None:
+    page = render(figures().model_copy(update={"report_bridges": (BRIDGE,)}), language(code), masked=True)
+    drawn = page.partition('<div class="money">')[2].partition("</div>")[0]
+    assert label in drawn and told in drawn
+    caption = page.partition('data-table="report_bridge"')[2].partition("</caption>")[0]
+    assert label in caption, "not the name of the bridge of that single currency"
