@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from itertools import product
+from math import isfinite
 
 from crm_migrate.crm.types import Storage
 from crm_migrate_bundles.spelling import pattern_of
@@ -69,6 +70,6 @@ def _by(pattern: str) -> Clock:
 
 def _serial(cell: str) -> datetime:
     days = float(cell)
-    if int(days) not in _SERIALS:
+    if not isfinite(days) or int(days) not in _SERIALS:
         raise ValueError(cell)
     return _FIRST + timedelta(seconds=round(days * 86_400))
