@@ -8,7 +8,11 @@ from pathlib import Path
 
 import pytest
 import turns
+from hypothesis import settings
 from processor import spent
+
+settings.register_profile("untimed", deadline=None)  # how long a test takes is a matter of who else works here
+settings.load_profile("untimed")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from babel import Locale
 
-from crm_migrate.mapping.plan import MAP_JOINER, CellPlan, FieldPlan, ObjectPlan, Plan, StepPlan
+from crm_migrate.mapping.plan import BY, MAP_JOINER, CellPlan, FieldPlan, ObjectPlan, Plan, StepPlan
 from crm_migrate.words.language import Language
 
 _TIDYING = frozenset({"trim", "text", "null", "program_null"})  # what is done to every text
@@ -74,7 +74,9 @@ class Sentences:
             return self._map(step)
         if step.is_own_code:
             return self._own_code(step)
-        said = [*map(self._region, step.args), *(f"{key}={value}" for key, value in step.options.items())]
+        by = [self._say("by", column=self._quoted(step.options[BY]))] if BY in step.options else []
+        others = (f"{name}={value}" for name, value in step.options.items() if name != BY)
+        said = [*by, *map(self._region, step.args), *others]
         key = f"book.step.{step.name}"
         text = self._words.words.get(key, step.name)
         with_ = self._words.words.get(f"{key}.with")

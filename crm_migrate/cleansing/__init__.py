@@ -9,7 +9,7 @@ from crm_migrate.cleansing.dates import date_steps, durations
 from crm_migrate.cleansing.evidence import evidence
 from crm_migrate.cleansing.keys import compare_key
 from crm_migrate.cleansing.people import person_steps
-from crm_migrate.cleansing.places import countries
+from crm_migrate.cleansing.places import address_steps, countries
 from crm_migrate.cleansing.steps import INVALID_FLAGS, STEPS, Context, Step, cleaned
 from crm_migrate.cleansing.text import mending as text
 from crm_migrate.cleansing.text import strings
@@ -27,5 +27,6 @@ __all__ = [
     "is_role_mailbox",
 ]
 _ROOMS = (
-    amount_steps, choices, countries, date_steps, durations, email, kind_steps, person_steps, phone, strings, text, web,
+    address_steps, amount_steps, choices, countries, date_steps, durations, email, kind_steps, person_steps, phone,
+    strings, text, web,
 )  # fmt: skip

@@ -7,6 +7,7 @@ not decide is no fact; `..._undecided` says so with examples.
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import ftfy
@@ -29,6 +30,7 @@ _PERCENT = r"[%\u066a\ufe6a\uff05]"
 # Of the telling rows that must agree; fewer leave the column undecided. Chosen: one slip in 200 rows is typing, more
 # are rows of another country; the counts are told in a sentence.
 _SHARE = 0.995
+_CODED = 5  # numbers with a country code that tell of the others: one of them is a foreign customer
 
 
 def evidence(values: pl.Series, kind: str, context: Context) -> Facts:
@@ -154,23 +156,42 @@ def country_facts(values: pl.Series, context: Context) -> Facts:  # noqa: ARG001
 
 
 def phone_facts(values: pl.Series, context: Context) -> Facts:
-    """The region that most numbers without country code are valid in, judged by those that carry one."""
-    coded = values.filter(values.str.contains(r"^\s*(?:\+|00)[1-9]")).head(20_000)
-    if coded.is_empty():
+    """The region of numbers without a country code, judged by those that carry one, where enough of them do."""
+    found = called(values)
+    if found is None:
         return {}
-    regions: Counter[str] = Counter()
-    for text in coded.head(2_000):
-        region = _region_of(text)
-        if region:
-            regions[region] += 1
+    if context.region or found.total < _CODED or not found.most:
+        return {"phone_regions": found.told}
+    return _fact("phone_region", found.region, found.told)
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """The region that most numbers with a country code are of: `count` of `total`."""
+
+    region: str
+    count: int
+    total: int
+
+    @property
+    def most(self) -> bool:
+        """Whether it is the country of the column. Chosen: a company calls its own country most."""
+        return self.count >= 0.8 * self.total
+
+    @property
+    def told(self) -> str:
+        """The counts in a sentence."""
+        return f"{self.count} of {self.total} numbers with a country code are of {self.region}"
+
+
+def called(values: pl.Series) -> Called | None:
+    """What the first numbers of a column with a country code tell; None where there are none."""
+    coded = values.filter(values.str.contains(r"^\s*(?:\+|00)[1-9]")).head(2_000)
+    regions = Counter(region for text in coded if (region := _region_of(text)))
     if not regions:
-        return {}
+        return None
     region, count = regions.most_common(1)[0]
-    total = sum(regions.values())
-    sentence = f"{count} of {total} numbers with a country code are of {region}"
-    if context.region or count < 0.8 * total:  # chosen: a company calls its own country most
-        return {"phone_regions": sentence}
-    return _fact("phone_region", region, sentence)
+    return Called(region, count, sum(regions.values()))
 
 
 def _region_of(text: str) -> str | None:

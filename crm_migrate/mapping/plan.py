@@ -17,6 +17,7 @@ State = Literal["absent", "excluded", "rejected", "held"]
 
 OWN_CODE = "python"  # the step that calls a function of the project
 TARGET_WORDS = "target_words"  # a step that puts words of the mapping into those of the target
+BY = "by"  # the option of a step that reads by the rules of a country: the column that says which, row by row
 
 
 class StepPlan(Frozen):
@@ -36,7 +37,9 @@ class StepPlan(Frozen):
         """The columns of the row that it reads besides the cell."""
         if self.is_own_code:
             return tuple(self.options.values())
-        return self.args[1:] if self.name == "map" else ()
+        if self.name == "map":
+            return self.args[1:]
+        return (self.options[BY],) if BY in self.options else ()
 
     @property
     def is_own_code(self) -> bool:

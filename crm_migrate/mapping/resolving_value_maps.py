@@ -5,7 +5,7 @@ from dataclasses import replace
 from crm_migrate.finding import errors
 from crm_migrate.mapping import refs
 from crm_migrate.mapping.desk import Desk
-from crm_migrate.mapping.plan import MAP_JOINER, ValueMapPlan
+from crm_migrate.mapping.plan import BY, MAP_JOINER, ValueMapPlan
 from crm_migrate.mapping.text import PlacedStep, normal_name
 from crm_migrate.mapping.tree import Path
 
@@ -89,11 +89,19 @@ def _read(desk: Desk, file: str, keys: tuple[str, ...], path: Path, entries: dic
 
 
 def with_columns(desk: Desk, source: str, steps: tuple[PlacedStep, ...], path: Path) -> tuple[PlacedStep, ...]:
-    """The steps with the columns of this source that a map on several columns reads beside the cell."""
-    return tuple(_with_columns(desk, source, step, path) if step.plan.name == "map" else step for step in steps)
+    """The steps with the columns of this source that they read beside the cell: those of a map on several columns, and
+    the one of countries."""
+    return tuple(_with_columns(desk, source, step, path) for step in steps)
 
 
 def _with_columns(desk: Desk, source: str, step: PlacedStep, path: Path) -> PlacedStep:
+    if BY in step.plan.options:
+        column = desk.column(source, step.plan.options[BY], path, step.at)
+        return replace(step, plan=step.plan.model_copy(update={"options": {**step.plan.options, BY: column}}))
+    return _of_map(desk, source, step, path) if step.plan.name == "map" else step
+
+
+def _of_map(desk: Desk, source: str, step: PlacedStep, path: Path) -> PlacedStep:
     name, *named = step.plan.args or ("",)
     by = desk.value_maps[name].by if name in desk.value_maps else ()
     if not by or len(named) not in (0, len(by) - 1):  # the latter was told

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from crm_migrate.crm.types import SemanticType
 from crm_migrate.mapping.authoring import nearest
 from crm_migrate.mapping.desk import Desk
-from crm_migrate.mapping.plan import OWN_CODE, StepPlan
+from crm_migrate.mapping.plan import BY, OWN_CODE, StepPlan
 from crm_migrate.mapping.text import PlacedStep
 from crm_migrate.mapping.tree import Path
 
@@ -145,7 +145,14 @@ _MEANINGLESS: dict[str, Callable[[str], str]] = {
 
 def _usage(name: str) -> str:
     step = registry()[name]
+    if _by_country(name):
+        return f"It is written {name}(region), {name}({BY}=COLUMN) with the column of the countries, or with both."
     return f"It is written {name}({', '.join(step.parameters)})." if step.parameters else f"It is written {name}."
+
+
+def _by_country(name: str) -> bool:
+    """Whether a step reads by the rules of a country, so that a column may say which."""
+    return "region" in registry()[name].parameters
 
 
 def _refused(plan: StepPlan) -> str:
@@ -158,15 +165,16 @@ def _refused(plan: StepPlan) -> str:
     many = bool(step.parameters) and step.parameters[-1].endswith("...")
     if len(plan.args) > len(step.parameters) and not many:
         return f"`{plan.name}` takes {len(step.parameters) or 'no'} argument(s), not {len(plan.args)}"
-    if unknown := [option for option in plan.options if option not in step.parameters]:
+    options = {name: text for name, text in plan.options.items() if not (name == BY and _by_country(plan.name))}
+    if unknown := [option for option in options if option not in step.parameters]:
         return f"`{plan.name}` has no option `{unknown[0]}`"
-    for name, text in (*zip(_named(step.parameters, len(plan.args)), plan.args, strict=True), *plan.options.items()):
+    for name, text in (*zip(_named(step.parameters, len(plan.args)), plan.args, strict=True), *options.items()):
         if why := _MEANINGLESS.get(name, _anything)(text):
             return f"`{plan.name}` knows no such {name.rstrip('.')}: {why}"
     if any(len(text) > MOST for text in (*plan.args, *plan.options.values())):
         return f"an argument of `{plan.name}` is longer than {MOST} characters"
     try:
-        step.function(pl.Series(_PROBES, dtype=pl.String), Context(), *plan.args, **plan.options)
+        step.function(pl.Series(_PROBES, dtype=pl.String), Context(), *plan.args, **options)
     except (ValueError, TypeError, LookupError, ArithmeticError, re.error, pl.exceptions.PolarsError) as error:
         return f"`{plan.name}` refuses these arguments: {error}"
     return ""

@@ -104,6 +104,11 @@ def _arguments(text: str, at: int) -> tuple[tuple[str, ...], dict[str, str]]:
     return tuple(args), options
 
 
+def argument(text: str) -> str:
+    """A text as an argument of a step: in quotes where a sign in it would mean something."""
+    return f"""'{text.replace("'", "''")}'""" if re.search(r"[,()'|=]", text) else text
+
+
 def _unquoted(text: str) -> str:
     return text[1:-1].replace("''", "'") if len(text) > 1 and text[0] == text[-1] == "'" else text
 

@@ -7,8 +7,8 @@ from functools import cached_property
 
 from crm_migrate.crm.model import OBJECTS, CanonicalField, CanonicalObject
 from crm_migrate.mapping.profiles import SourceProfile
-from crm_migrate.suggesting.headers import Reading, readings
-from crm_migrate.suggesting.looks import Look, judged, look
+from crm_migrate.suggesting.headers import TOWN, Reading, language_of_town, readings
+from crm_migrate.suggesting.looks import Look, judged, look, share_of
 from crm_migrate.suggesting.settled import settled
 from crm_migrate.suggesting.tables import Table
 from crm_migrate.suggesting.vocabulary import Meaning, compact, vocabulary
@@ -20,6 +20,7 @@ _LESS = {"first": 0.02, "second": 0.15, "noise": 0.02, "object": 0.01}  # for ev
 _GLUED = 0.01
 _RANK = 0.0002  # for every phrase of the field that is likelier: decides between columns that are else alike
 _EARLIER = 0.96
+_CODED = 0.5  # of the towns must have a code beside them
 _BY_VALUE = 0.7  # the only column of mailboxes, or of account numbers, is what it looks like
 
 
@@ -34,6 +35,11 @@ class Candidate:
     because: tuple[str, ...]
     words: frozenset[str] = frozenset()
     steps: str = ""
+
+    @property
+    def is_part(self) -> bool:
+        """Whether it takes a part of its column, and others may take theirs."""
+        return self.steps.startswith("place.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +107,7 @@ def _candidates(study: Study, model: CanonicalObject) -> list[Candidate]:
     found = [c for column in study.table.columns for c in _of_column(study, model, column)]
     found = [weighed for c in found if (weighed := _by_values(study, model, c)) and weighed.score >= LIMIT]
     found += _by_look(study, model, found)
+    found += _towns(study, model)
     order = {column: at for at, column in enumerate(study.table.columns)}
     return sorted(found, key=lambda c: (-round(c.score, 4), len(c.column), order[c.column]))
 
@@ -173,6 +180,17 @@ def _by_values(study: Study, model: CanonicalObject, candidate: Candidate) -> Ca
         return None
     because = (*candidate.because, told) if told else candidate.because
     return replace(candidate, score=min(candidate.score * factor, 0.99), because=because)
+
+
+def _towns(study: Study, model: CanonicalObject) -> Iterator[Candidate]:
+    """Postal code and town that stand in one column, by a header that names both: `PLZ/Ort`."""
+    fields = [name for name in TOWN if model.field(name) is not None]
+    for column in study.table.columns if len(fields) == len(TOWN) else ():
+        seen, language = study.look(column), language_of_town(column)
+        filled = seen is None or (seen.filled and share_of(seen.sample.str.contains(r"\d")) >= _CODED)
+        if language and filled and column not in study.settled and compact(column) not in study.earlier:
+            said = (f'"{column}" is postal code and town ({language})',)
+            yield from (Candidate(column, model.name, name, _NAMED, said, steps=f"place.{name}") for name in fields)
 
 
 def _by_look(study: Study, model: CanonicalObject, found: Sequence[Candidate]) -> Iterator[Candidate]:

@@ -129,7 +129,8 @@ def assigned(found: Sequence[Candidate]) -> list[Candidate]:
     taken: dict[str, Candidate] = {}
     columns: set[str] = set()
     for candidate in free:
-        if candidate.field not in taken and candidate.column not in columns:
+        shared = candidate.is_part and any(c.is_part and c.column == candidate.column for c in taken.values())
+        if candidate.field not in taken and (shared or candidate.column not in columns):
             taken[candidate.field] = candidate
             columns.add(candidate.column)
     return list(taken.values())

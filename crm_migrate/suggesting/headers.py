@@ -9,6 +9,8 @@ from crm_migrate.suggesting.vocabulary import Affix, Kind, compact, tokens, voca
 
 MOST_AFFIXES = 4
 MOST_PIECES = 200
+TOWN = ("postal_code", "city")
+_AND = frozenset({"und", "u", "and", "ve", "et", "y", "e", "en", "dan"})
 LONGEST = 100  # characters of a header that anybody would read as a name
 
 
@@ -100,6 +102,22 @@ def _affixes(word: str) -> tuple[Affix, ...]:
     if word.isdigit():
         return (Affix("first" if int(word[:6]) == 1 else "other"),)
     return vocabulary().affixes.get(word, ())
+
+
+def language_of_town(header: str) -> str:
+    """The language of a header that names a postal code and a town, and nothing else (`PLZ/Ort`); "" of any other."""
+    words = [word for word in tokens(header) if word not in _AND] if len(header) <= LONGEST else []
+    for at in range(1, len(words)):
+        pair = ["".join(words[:at]), "".join(words[at:])]
+        for fields in (TOWN, TOWN[::-1]):
+            spoken = (_languages(word, name) for word, name in zip(pair, fields, strict=True))
+            if both := sorted(set.intersection(*spoken)):
+                return both[0]
+    return ""
+
+
+def _languages(phrase: str, field: str) -> set[str]:
+    return {meaning.language for meaning in vocabulary().meanings.get(phrase, ()) if meaning.field == field}
 
 
 def object_words(text: str, *, whole: bool = False) -> frozenset[str]:

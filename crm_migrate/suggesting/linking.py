@@ -187,6 +187,8 @@ def _link(study: Study, name: str, field: CanonicalField, column: str, other: Ke
         return None
     named = _names(column, name, field) or (not itself and compact(column) == compact(key) != "id")
     shared, told = _shared(study, column, other, key)
+    # A column called `Kunde` may hold names as well as keys: values have to say.
+    named = named or (not itself and shared is not None and _is_called(column, field.reference))
     if named and shared is None:
         score, why = _UNPROVED, [f'"{column}" is named after {field.reference}']
     elif named and (shared or 0.0) >= SHARED:
@@ -214,6 +216,11 @@ def _names(column: str, name: str, field: CanonicalField) -> bool:
         if (own or (theirs and field.reference != name)) and not reading.other:
             return True
     return False
+
+
+def _is_called(column: str, name: str) -> bool:
+    """Whether the header is nothing but a word for an object."""
+    return any(affix.object == name for affix in vocabulary().affixes.get(compact(column), ()))
 
 
 def _shared(study: Study, column: str, other: Keyed, key: str) -> tuple[float | None, str]:

@@ -4,12 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from crm_migrate.crm.model import OBJECTS
+from crm_migrate.crm.types import SemanticType
 from crm_migrate.mapping.rewording import bracketed, column_cell
-from crm_migrate.mapping.text import SAME_ROW, normal_name
+from crm_migrate.mapping.text import SAME_ROW, argument, normal_name
 from crm_migrate.suggesting.candidates import Candidate, Study, candidates
 from crm_migrate.suggesting.choosing import assigned, choices, likeliest
 from crm_migrate.suggesting.foreign_words import foreign_words
-from crm_migrate.suggesting.headers import readings
+from crm_migrate.suggesting.headers import object_words, readings
 from crm_migrate.suggesting.linking import Key, Keyed, key_of, links
 from crm_migrate.suggesting.looks import share_of
 from crm_migrate.suggesting.profiled import Profiled, profiled
@@ -55,7 +56,10 @@ def _objects(study: Study, said: Mapping[str, Profiled], written: Written, told:
         able = choices(study, allowed, least=0)
         likely = " or ".join(choice.object for choice in able[:2])
         unknown = f"`{name}` holds nothing that the CRM model knows by these names"
-        told.notes.append(f"`{name}` may hold {likely}: say which by `from:` of an object" if likely else unknown)
+        called = " or ".join(sorted(object_words(study.table.label) & set(allowed)))
+        lacking = f"`{name}` is called like {called}, and no column is called like what those cannot do without"
+        doubt = f"`{name}` may hold {likely}: say which by `from:` of an object" if likely else unknown
+        told.notes.append(f"{lacking}: map it by hand" if called else doubt)
         return []
     return [chosen] if _new_feed(chosen, name, written, told) else []
 
@@ -118,8 +122,9 @@ def _fill(
     filled = {(offer.object, offer.field) for offer in said.offers}
     free = [c for c in free if (c.object, c.field) not in filled]
     chosen = assigned(sorted(free, key=lambda c: -round(c.score, 4)))
+    countries = {c.object: c.column for c in chosen if _kind(c).shows == "countries"}
     for candidate in chosen:
-        _offer(_cell(candidate, source), written, told)
+        _offer(_cell(candidate, source, countries.get(candidate.object)), written, told)
     keys = {column for each in keyed if each.study is study and each.key for column in each.key.columns}
     taken = frozenset({c.column for c in chosen} | used | set(study.settled) | keys)
     for name in names:
@@ -138,10 +143,23 @@ def _fill(
             _company(study, name, linked, taken, keyed, written, told)
 
 
-def _cell(candidate: Candidate, source: str) -> Offer:
-    text = column_cell(candidate.column)
-    text = f"{text} | {candidate.steps}" if candidate.steps else text
+def _cell(candidate: Candidate, source: str, country: str | None = None) -> Offer:
+    text = column_cell(candidate.column, _steps(candidate, country))
     return Offer(candidate.object, candidate.field, source, candidate.column, text, candidate.score, candidate.because)
+
+
+def _steps(candidate: Candidate, country: str | None) -> str:
+    """The steps of a proposed line: what is written by the rules of a country asks the column of countries."""
+    kind = _kind(candidate)
+    usual = "phone" if kind.key == "phone" else "postal_code" if kind.nobody == "postal_code" else ""
+    step = candidate.steps if candidate.is_part else "" if candidate.steps else usual
+    return f"{step}(by={argument(country)})" if step and country else candidate.steps
+
+
+def _kind(candidate: Candidate) -> SemanticType:
+    field = OBJECTS[candidate.object].field(candidate.field)
+    assert field is not None
+    return field.semantic
 
 
 def _writable(column: str) -> bool:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import polars as pl
 
-from crm_migrate.cleansing import Context, evidence
+from crm_migrate.cleansing.evidence import called
 from crm_migrate.connecting.lying import files as connector
 from crm_migrate.errors import InputError, UsageError
 from crm_migrate.finding import Finding
@@ -29,6 +29,7 @@ from crm_migrate.suggesting.suggestion import Suggestion, Written, taken_by
 from crm_migrate.workspace.layout import WORK, Project
 
 MAPPING = "crm-migrate.yaml"
+_ADD = "add the country (as in de-DE) for telephone numbers without its code"
 SCRATCH = "scratch"
 _INSIDE = re.compile(r"\$\{[^}]*\}")  # a reference to a secret in an address
 
@@ -139,20 +140,20 @@ def _locale(studies: Sequence[Study]) -> Locale:
     spoken = Counter(study.languages[0] for study in studies)
     language, count = spoken.most_common(1)[0]
     because = f"headers of {count} of {len(studies)} tables are {language}"
-    region = _region(studies, language)
+    region = _region(studies)
     if region is not None and not is_locale(f"{language}-{region[0]}"):
-        return Locale(language, f"{because}; {region[1]}, which speaks otherwise")
+        return Locale(language, f"{because}; {region[1]}, which speaks otherwise: {_ADD}")
     if region is None:
-        return Locale(language, f"{because}; add the country (as in de-DE) for telephone numbers without its code")
+        return Locale(language, f"{because}; {_ADD}")
     return Locale(f"{language}-{region[0]}", f"{because}; {region[1]}")
 
 
-def _region(studies: Sequence[Study], language: str) -> tuple[str, str] | None:
+def _region(studies: Sequence[Study]) -> tuple[str, str] | None:
     numbers = [v.drop_nulls() for s in studies for v in s.table.values.values() if _dialled(v)]
     if not numbers:
         return None
-    facts = evidence(pl.concat(numbers), "phone", Context(language))
-    return (facts["phone_region"], facts["phone_region_because"]) if "phone_region" in facts else None
+    found = called(pl.concat(numbers))
+    return (found.region, found.told) if found and found.most else None
 
 
 def _dialled(values: pl.Series) -> bool:

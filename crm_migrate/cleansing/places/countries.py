@@ -18,6 +18,11 @@ from crm_migrate.cleansing.text.mending import repaired
 from crm_migrate.cleansing.vocabulary import languages, phrases, table
 
 # Names and abbreviations in everyday use that neither ISO nor CLDR lists.
+# Distinguishing signs of vehicles (UNECE, Convention on Road Traffic) that are no codes of ISO 3166.
+_SIGNS = {
+    "A": "AT", "B": "BE", "D": "DE", "E": "ES", "F": "FR", "H": "HU", "I": "IT", "L": "LU", "N": "NO", "P": "PT", "S": "SE",
+    "SLO": "SI",
+}  # fmt: skip
 EVERYDAY = {name.strip(): code for code, names in table("countries").items() for name in names.split(" | ")}
 # Names that several countries (or a country and a state) share; withdrawn ones (ISO 3166-3).
 AMBIGUOUS = {
@@ -218,7 +223,14 @@ def na_means(said: str | None, evidence: Mapping[str, str]) -> str:
 
 def country_among(text: str, means: str) -> Cell:
     """The country of a text in a column in which `NA` means that."""
-    return _na(text, means) or country_cell(text)
+    return _na(text, means) or _sign(text) or country_cell(text)
+
+
+def _sign(text: str) -> Cell | None:
+    """`D` and `A` as everybody writes them in addresses there; the other signs of cars that are no code are a doubt."""
+    sign = text.strip().upper()
+    doubt = ("suspect", f"{sign} is the sign of its cars") if sign not in ("D", "A") else (None, None)
+    return Cell(_SIGNS[sign], *doubt) if sign in _SIGNS else None
 
 
 def _na(text: str, means: str) -> Cell | None:

@@ -12,7 +12,8 @@ from crm_migrate.cleansing import STEPS, Context
 from crm_migrate.cleansing.steps import CLOCK_FLAGS, FILE_FLAGS, INVALID_FLAGS, STRAY_FLAGS
 from crm_migrate.connecting.contract import ROW
 from crm_migrate.crm.types import TYPES
-from crm_migrate.mapping.plan import TARGET_WORDS, CellPlan, FieldPlan, Plan, SourcePlan, StepPlan
+from crm_migrate.mapping.plan import BY, TARGET_WORDS, CellPlan, FieldPlan, Plan, SourcePlan, StepPlan
+from crm_migrate.stages.transform.by_country import by_country
 from crm_migrate.stages.transform.own_code import OWN_FLAGS, call_own_code
 from crm_migrate.stages.transform.translating import OWNER_UNKNOWN, UNMAPPED, shown, translate, translate_owner
 from crm_migrate.workspace.tables import SET_ASIDE, Table
@@ -109,6 +110,8 @@ def run_step(step: StepPlan, values: pl.Series, context: Context, plan: Plan, be
         return translate(values, plan.value_maps[step.args[0]], others)
     if step.name == "owner":
         return translate_owner(values, plan.owners)
+    if BY in step.options:
+        return by_country(step, values, blank_to_null(beside(step.options[BY])), context)
     return STEPS[step.name].function(values, context, *step.args, **step.options)
 
 

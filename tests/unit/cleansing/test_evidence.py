@@ -3,6 +3,7 @@
 import polars as pl
 import pytest
 
+from crm_migrate import clean
 from crm_migrate.cleansing import STEPS, Context, evidence
 
 TURKISH = Context(locale="tr-TR")
@@ -45,8 +46,16 @@ def test_damage_that_no_single_cell_proves() -> None:
 
 
 def test_the_region_of_phones_comes_from_those_that_carry_a_code() -> None:
-    numbers = pl.Series(["+90 212 345 67 89", "+90 532 123 45 67", "0212 345 67 89"])
+    numbers = pl.Series([*(f"+90 212 345 67 8{last}" for last in range(5)), "0212 345 67 89"])
     assert evidence(numbers, "phone", Context())["phone_region"] == "TR"
+
+
+def test_a_few_numbers_with_a_code_are_foreign_customers_and_tell_nothing_of_the_others() -> None:
+    numbers = pl.Series(["+62 812 3456 7890", "089 23125123", "0512 555666"])
+    facts = evidence(numbers, "phone", Context(locale="de"))
+    assert "phone_region" not in facts
+    assert facts["phone_regions"] == "1 of 1 numbers with a country code are of ID"
+    assert clean(numbers, "phone", "de")["value"].to_list() == ["+6281234567890", "", ""]
 
 
 def test_an_empty_column_has_no_facts() -> None:

@@ -99,3 +99,20 @@ def test_a_choice_near_to_two_or_with_another_number_is_no_choice() -> None:
     assert "Former" in two["note"] and "Format" in two["note"]
     rest = clean(["Unqualified", "Stage 3"], "picklist", choices=("Qualified", "Stage 2"))
     assert rest["flag"].tolist() == ["unmapped", "unmapped"]
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "flag"),
+    [("D", "DE", None), (" a ", "AT", None), ("F", "FR", "suspect"), ("slo", "SI", "suspect"), ("X", "X", "invalid")],
+)
+def test_signs_of_cars_are_countries_in_a_column_of_countries(text: str, code: str, flag: str | None) -> None:
+    value, told, note = STEPS["country"].function(pl.Series([text]), Context()).row(0)
+
+    assert (value, told) == (code, flag)
+    assert (note is not None) is (flag is not None)
+
+
+def test_the_end_of_an_address_is_no_sign_of_a_car() -> None:
+    (cell,) = clean(["Gartenweg 5, D"], "address", "tr-TR")["value"]
+
+    assert "country" not in cell
