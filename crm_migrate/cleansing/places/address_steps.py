@@ -59,10 +59,13 @@ def _town(cell: Cell) -> Cell:
     return Cell(town) if town else invalid(_UNSURE)
 
 
-def _part(name: str, *, tells: bool = False) -> Callable[[Cell], Cell]:
-    """One part; `tells`: what is wrong with the whole is said here, and only here."""
-    unread = (lambda cell: Cell(None, cell.flag, cell.note)) if tells else (lambda _: NULL)
-    return lambda cell: Cell(cell.parts[0].get(name)) if cell.parts else unread(cell)
+def _part(name: str) -> Callable[[Cell], Cell]:
+    return lambda cell: Cell(cell.parts[0].get(name)) if cell.parts else NULL
+
+
+def _town_alone(cell: Cell) -> Cell:
+    """The town of a cell without a street; here it is told, too, that the cell is none, and nowhere else."""
+    return Cell(cell.parts[0].get("city")) if cell.parts else Cell(None, cell.flag, cell.note)
 
 
 def _register(
@@ -99,7 +102,7 @@ _register(
     ("Gartenweg 5, 01067 Dresden, Almanya", "DE"),
 )  # fmt: skip
 _register(
-    "place.city", _place, _part("city", tells=True), "Take the town out of a cell with postal code and town.",
+    "place.city", _place, _town_alone, "Take the town out of a cell with postal code and town.",
     ("34956 Tuzla", "Tuzla"), keep=True,
 )  # fmt: skip
 _register(
