@@ -64,7 +64,9 @@ def _steps() -> str:
     )
     return (
         "\n## Steps\n\nRead as a source of the locale tr-TR in Europe/Istanbul reads them; behind a value stands what"
-        " is told of it. `crm-migrate steps` lists them, too.\n"
+        " is told of it. `crm-migrate steps` lists them, too. Every step with a `region` takes it from a column, too,"
+        " row by row: `Tel | phone(by=Land)`; of rows without a country `phone(DE, by=Land)` takes DE, and a country"
+        " that nobody can read is told and not taken for another.\n"
         f"\n| step | what it does | parameters | example |\n|---|---|---|---|\n{''.join(rows)}{engine}"
     )
 

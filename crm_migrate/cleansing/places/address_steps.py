@@ -1,45 +1,16 @@
 """The steps `address.street`, `place.city` and their sisters: addresses and towns that stand whole in one cell."""
 
-import re
 from collections.abc import Callable
 from functools import lru_cache
 
 import polars as pl
 
-from crm_migrate.cleansing.cells import NULL, Cell, as_step, invalid, outcomes, step
+from crm_migrate.cleansing.cells import NULL, Cell, as_step, outcomes, step
 from crm_migrate.cleansing.places.addresses import address_cell
+from crm_migrate.cleansing.places.towns import NO_TOWN, place_cell
 from crm_migrate.cleansing.steps import Context
 
 Reader = Callable[[str, str | None], Cell]
-
-_STREET = "Weg 1"  # stands before a town, so that it is read as the end of an address
-_CODE = r"\d{4} ?[A-Z]{2}(?= [^\W\d_]+[a-z])|\d{4,6}"  # of most countries, and of the Netherlands
-_TOWN = r"[^\W\d_][^\d,;|]+"
-_PLAIN = (
-    re.compile(rf"(?:[A-Z]{{1,3}}[- ])?(?P<postal>{_CODE}),?\s+(?P<city>{_TOWN})"),
-    re.compile(rf"(?P<city>{_TOWN}),?\s+(?P<postal>\d{{4,6}})"),
-    re.compile(r"(?:[A-Z]{1,3}[- ])?(?P<postal>\d{4,6})"),
-)
-_UNSURE = "no town that is certain"
-
-
-def place_cell(text: str, region: str | None) -> Cell:
-    """The parts of a cell that holds a town and no street (`8001 Zürich`, `Tuzla/İstanbul`); invalid where unsure.
-
-    Without a country, and in another form than its country's, four to six digits before or behind letters are its code.
-    """
-    line = " ".join(text.split())
-    found = address_cell(f"{_STREET}\n{line}", region)
-    parts = dict(found.parts[0]) if found.parts else {}
-    if parts.pop("street", "") == _STREET and parts.get("city"):
-        return Cell(line, parts=(parts,))
-    if plain := next(filter(None, (form.fullmatch(line) for form in _PLAIN)), None):
-        return Cell(line, parts=(plain.groupdict(),))
-    alone = address_cell(line, region)
-    if alone.value is None:
-        return alone
-    return invalid(_UNSURE) if re.search(r"[\d,;|]", line) else Cell(line, parts=({"city": line},))
-
 
 # The same column is asked for all its parts in one batch.
 _address, _place = lru_cache(32_768)(address_cell), lru_cache(32_768)(place_cell)
@@ -56,7 +27,7 @@ def _town(cell: Cell) -> Cell:
     if not cell.parts:
         return Cell(None, cell.flag, cell.note)
     town = cell.parts[0].get("city")
-    return Cell(town) if town else invalid(_UNSURE)
+    return Cell(town) if town else NO_TOWN
 
 
 def _part(name: str) -> Callable[[Cell], Cell]:

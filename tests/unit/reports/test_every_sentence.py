@@ -27,7 +27,7 @@ ROOMS = (
 ELSEWHERE = re.compile(
     r"stages/(reconcile/verdict|dedupe/rules|validate/__init__|undo/\w+)"
     r"|stages/load/(plan|forecast|files_forecast|undeleting|drift|offline|choices|said_values|needs|restoring|publishing|sending/\w+)"
-    r"|cleansing/(kinds|kind_steps|csv_shapes|table_files|people/person_steps|evidence|dates/exchanged)"
+    r"|cleansing/(kinds|kind_steps|csv_shapes|table_files|people/person_steps|places/address_steps|evidence|dates/exchanged)"
     r"|quality/evidence|matching/deciding/evidence"
     r"|crm_migrate_files/(formats|contents|old_formats|dbf_head|mdbtools|sql_tokens|sheet_child|workbook|widths|__init__)"
     r"|crm_migrate_sql/(?!source|bisecting)\w+"
