@@ -11,6 +11,7 @@ from datetime import datetime
 import pyarrow as pa
 
 from crm_migrate.connecting import read_back
+from crm_migrate.connecting.assumed import IDENTIFIED, LOOKED_AT
 from crm_migrate.connecting.by_hand import ByHand
 from crm_migrate.connecting.conformance_targets import Kit
 from crm_migrate.connecting.contract import (
@@ -38,7 +39,7 @@ from crm_migrate_salesforce.auth import open_rooms
 from crm_migrate_salesforce.calls import Calls
 from crm_migrate_salesforce.costing import looked_up, names_read
 from crm_migrate_salesforce.describe import Described, object_of, unconverted
-from crm_migrate_salesforce.file_shapes import VERSION
+from crm_migrate_salesforce.file_shapes import LINK, VERSION
 from crm_migrate_salesforce.files import Files
 from crm_migrate_salesforce.following import merged_into
 from crm_migrate_salesforce.jobs import Jobs
@@ -101,6 +102,11 @@ class SalesforceTarget:
         described = self._calls.described(object)
         links = -(-records // LINKS) if self.takes_bytes(object) else 0
         return links + (records // answers.PAGE + 1) * (1 + len(names_read(described, object)))
+
+    def asking(self, objects: Sequence[TargetObject]) -> int:
+        """Versions of the API and the organisation, its objects, and who we are where that matters."""
+        names = {each.name for each in objects} | {LINK for each in objects if self.takes_bytes(each)}
+        return 2 * IDENTIFIED + LOOKED_AT * len(names) + self._settings.owns_nothing
 
     def takes_bytes(self, object: TargetObject) -> bool:
         """Versions of documents are files."""

@@ -7,6 +7,7 @@ are one, a query of up to 200, 1,000 or 2,000 records one, two or three. Its day
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from crm_migrate.connecting.assumed import IDENTIFIED, LOOKED_AT
 from crm_migrate.connecting.contract import Action, Load, TargetObject
 from crm_migrate_zoho import coql
 from crm_migrate_zoho.columns import parts, told_by
@@ -16,7 +17,6 @@ from crm_migrate_zoho.shapes import TAG
 PER_CREDIT = 10  # records that are written
 PAGE_CREDITS = 3  # of a query of `coql.PAGE` records
 IDS = 100  # of a list of what no query tells
-IDENTIFIED, LOOKED_AT = 4, 3  # times
 
 
 class Cost(NamedTuple):
@@ -58,6 +58,5 @@ def reading(described: Described, columns: Sequence[str], records: int) -> Cost:
 
 def asking(modules: int, more: int, users: int) -> int:
     """What a load and its reading back ask beside records, a credit each: which organisation it is, the fields of the
-    modules, `more` about some of them as often, and `users`. Where all is prepared; how often that is, is counted by
-    tests/cli/test_forecast_of_crms.py."""
+    modules, `more` about some of them as often, and `users`."""
     return IDENTIFIED + LOOKED_AT * (modules + more) + users

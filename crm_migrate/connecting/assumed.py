@@ -1,3 +1,7 @@
-"""What is assumed of targets before anybody has measured them. Whoever uses it says so."""
+"""What forecasts take for granted of targets and of loads. Whoever uses what is assumed says so."""
 
-FAST, SLOW = 0.3, 2.0  # seconds of a request: a quick answer and a slow one
+FAST, SLOW = 0.3, 2.0  # seconds of a request, before anybody has measured them: a quick answer and a slow one
+
+# How often a load and its reading back ask which target it is, and what its objects have, where all is prepared:
+# counted against the simulators by tests/cli/test_forecast_of_crms.py.
+IDENTIFIED, LOOKED_AT = 4, 3

@@ -120,10 +120,9 @@ def mapping(name: str) -> str:
 
 
 def asked(server: Server, since: int, _: int) -> int:
-    """Requests about records since one of them. Who asks Salesforce for its versions asks once for its name, too."""
+    """Requests about records since one of them."""
     routes = [each.route for each in server.engine.log.requests[since:]]
-    about = ("/objects/", "/batch/", "/query", "/composite/")
-    return sum(any(part in route for part in about) for route in routes) - routes.count("/services/data")
+    return sum(any(part in route for part in ("/objects/", "/batch/")) for route in routes)
 
 
 def all_but_auth(server: Server, since: int, _: int) -> int:
@@ -149,7 +148,7 @@ def used(server: Server) -> int:
 # CRM -> what starts it, and what counts.
 STARTED: dict[str, tuple[Callable[[], Server], Callable[[Server, int, int], int]]] = {
     "hubspot": (lambda: Portal(SELLER).server, asked),
-    "salesforce": (lambda: started(ORG), asked),
+    "salesforce": (lambda: started(ORG), all_but_auth),
     "zoho": (lambda: zohos.started(), all_but_auth),
     "dynamics": (lambda: Environment().server, but("WhoAmI", "EntityDefinitions", "/{tenant}/")),
     "freshsales": (lambda: Account().server, but("/settings", "/selector", "/filters")),
