@@ -11,8 +11,8 @@ from importlib.resources import files
 import numpy as np
 from markupsafe import Markup
 
-from crm_migrate.matching.deciding.evidence import STRONG
-from crm_migrate.matching.deciding.outcomes import ASKED, KINDS_NEEDED
+from crm_migrate.matching.deciding.evidence import KINDS_NEEDED, STRONG
+from crm_migrate.matching.deciding.outcomes import ASKED
 from crm_migrate.matching.explaining import telling
 from crm_migrate.matching.explaining.model import BIT, ModelTable
 from crm_migrate.matching.explaining.waterfall import Verdict, Waterfall

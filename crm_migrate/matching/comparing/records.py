@@ -76,10 +76,10 @@ class Records:
 
 
 class _Columns:
-    """The columns of a frame by their semantic type, without what means "nothing"; `mended`: code pages, too."""
+    """The columns of a frame by their semantic type, without what means "nothing" and in the right code page."""
 
-    def __init__(self, frame: pl.DataFrame, types: Types, mended: bool) -> None:
-        self._frame, self._mended = frame, mended
+    def __init__(self, frame: pl.DataFrame, types: Types) -> None:
+        self._frame = frame
         self._by_type: dict[str, list[str]] = {}
         for column, kind in types.items():
             self._by_type.setdefault(kind, []).append(column)
@@ -88,11 +88,10 @@ class _Columns:
         return kind in self._by_type
 
     def all(self, kind: str) -> list[pl.Series]:
-        found = [self._frame[name] for name in self._by_type.get(kind, ())]
+        found = [folding.mended(self._frame[name]) for name in self._by_type.get(kind, ())]
         if kind in _NAMES:
             return found
-        found = [folding.said(column, 2 if kind in _LONGER else 1) for column in found]
-        return [folding.mended(column) for column in found] if self._mended else found
+        return [folding.said(column, 2 if kind in _LONGER else 1) for column in found]
 
     def first(self, kind: str) -> pl.Series | None:
         found = self.all(kind)
@@ -105,7 +104,7 @@ class _Columns:
 
 def prepare(frame: pl.DataFrame, types: Types, entity: str) -> Records:
     """Comparisons and anchors for a frame of texts whose columns have the given semantic types."""
-    columns = _Columns(frame, types, mended=entity == "organisation")
+    columns = _Columns(frame, types)
     comparisons: list[Comparison] = []
     anchors: dict[str, Codes] = {}
     if entity == "person":

@@ -1,13 +1,14 @@
 """Limits: how far the odds of a pair can be believed, learned from the file without labels.
 
 Comparisons depend on each other, so log odds are too large. One comparison that two people seldom share by chance (the
-birth date, the tax id; of companies the tax id, the street) is held out. Among pairs with log odds s by all the rest,
-the share that contradicts in it is m(s) + (u - m(s)) f(s): m is the share of errors among matches (it falls with s, as
-errors come together), u the share of contradictions among others, and f(s) = 1 / (1 + exp(a + b s)) the share of pairs
-that are no match. Expectation maximisation finds them (a mixture of two Bernoulli classes with logistic mixing: Jacobs,
-Jordan, Nowlan & Hinton, "Adaptive Mixtures of Local Experts", Neural Computation 3, 1991); b < 1 is the share of the
-odds that may be believed. It is the idea of decoys in proteomics (Elias & Gygi, Nature Methods 4, 2007): pairs known to
-be wrong show how wrong pairs score.
+birth date, the tax id; of companies the tax id, the street) is held out. Among pairs that could be merged without it
+(nothing else contradicts, two kinds of evidence) with log odds s by all the rest, the share that contradicts in it is
+m(s) + (u - m(s)) f(s): m is the share of errors among matches (it falls with s, as errors come together), u the share
+of contradictions among others, and f(s) = 1 / (1 + exp(a + b s)) the share of pairs that are no match. Expectation
+maximisation finds them (a mixture of two Bernoulli classes with logistic mixing: Jacobs, Jordan, Nowlan & Hinton,
+"Adaptive Mixtures of Local Experts", Neural Computation 3, 1991); b < 1 is the share of the odds that may be believed.
+It is the idea of decoys in proteomics (Elias & Gygi, Nature Methods 4, 2007): pairs known to be wrong show how wrong
+pairs score.
 """
 
 from dataclasses import dataclass, replace
@@ -15,8 +16,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from crm_migrate.matching.comparing.facts import facts_of
+from crm_migrate.matching.comparing.records import Records
 from crm_migrate.matching.comparing.terms import Codes
-from crm_migrate.matching.deciding.vetoes import DIFFERENT
+from crm_migrate.matching.deciding.evidence import KINDS_NEEDED, Weighed, weigh
+from crm_migrate.matching.deciding.vetoes import DIFFERENT, contradictions
 from crm_migrate.matching.weighing.engine import Resolved
 from crm_migrate.matching.weighing.weights import Model, Reals, log_odds, prior
 
@@ -51,31 +55,41 @@ class Belief:
 UNLEARNED = Belief()
 
 
-def believed(found: Resolved) -> Belief:
+def believed(found: Resolved, records: Records) -> Belief:
     """The most careful of what the comparisons that can be held out say; what is typical where none can."""
     names = [c.name for c in found.model.comparisons]
     firms = "company_name" in names
     held, typical = ("tax_id", "street") if firms else ("tax_id", "birth_date"), _ORGANISATIONS if firms else _PERSONS
-    curves = [_held_out(found, names.index(name), *typical) for name in held if name in names]
+    curves = [_held_out(found, records, names.index(name), *typical) for name in held if name in names]
     known = [curve for curve in curves if curve is not None]
     return min(known, key=lambda c: c.base + c.share * _AT, default=Belief(share=typical[0]))
 
 
-def _held_out(found: Resolved, at: int, typical: float, most: float) -> Belief | None:
-    """What one comparison says about the odds of all others."""
-    scored, comparison = found.scored, found.model.comparisons[at]
-    step = max(len(scored.i) // SAMPLE, 1)
-    gains = scored.gains[::step].copy()
-    gains[:, at :: len(found.model.comparisons)] = 0
-    rest = log_odds(gains, prior(found.model))
-    use = np.flatnonzero(scored.known[::step, at] & (rest > 0))
-    if len(use) < ENOUGH:
+def _held_out(found: Resolved, records: Records, at: int, typical: float, most: float) -> Belief | None:
+    """What one comparison says about the odds of all others, among pairs that these would merge."""
+    comparison = found.model.comparisons[at]
+    pairs = mergeable(found, records, at)
+    if len(pairs.i) < ENOUGH:
         return None
-    differs = _contradicts(found.model, at, scored.i[::step][use], scored.j[::step][use])
-    belief, errors, others = _learned(rest[use], differs, comparison.name, typical)
+    differs = _contradicts(found.model, at, pairs.i, pairs.j)
+    belief, errors, others = _learned(pairs.odds, differs, comparison.name, typical)
     if errors > _ERRORS or others < _OTHERS or belief.share < _LEAST:
         return None
     return replace(belief, share=min(belief.share, most))
+
+
+def mergeable(found: Resolved, records: Records, at: int) -> Weighed:
+    """Pairs in which one comparison is known, weighed without it: nothing else contradicts, enough speaks for them."""
+    scored, width, facts = found.scored, len(found.model.comparisons), facts_of(records)
+    step = max(len(scored.i) // SAMPLE, 1)
+    gains = scored.gains[::step].copy()
+    gains[:, at::width] = 0
+    use = np.flatnonzero(scored.known[::step, at] & (log_odds(gains, prior(found.model)) > 0))
+    pairs = weigh(found, scored.i[::step][use], scored.j[::step][use], records, facts).without(found.model, at)
+    name = found.model.comparisons[at].name
+    against = contradictions(pairs, records.comparisons, facts)
+    free = np.logical_and.reduce([~flags for key, flags in against.items() if key != name])
+    return pairs.where(free & (pairs.strong() >= KINDS_NEEDED) & (pairs.odds > 0))
 
 
 def _contradicts(model: Model, at: int, i: Codes, j: Codes) -> npt.NDArray[np.bool_]:

@@ -12,7 +12,7 @@ from crm_migrate.matching.comparing.records import Records
 from crm_migrate.matching.comparing.terms import Codes, numbered
 from crm_migrate.matching.deciding.bridges import Odds, doubted
 from crm_migrate.matching.deciding.clusters import components
-from crm_migrate.matching.deciding.evidence import Weighed, weigh
+from crm_migrate.matching.deciding.evidence import KINDS_NEEDED, Weighed, weigh
 from crm_migrate.matching.deciding.groups import Group, groups
 from crm_migrate.matching.deciding.limits import UNLEARNED, Belief, believed
 from crm_migrate.matching.deciding.merging import MAX_MERGED, Against, Forest, Links, grown
@@ -23,7 +23,6 @@ from crm_migrate.matching.weighing.weights import Reals
 
 LIMIT = 0.001  # expected wrong merges per merged record
 ASKED = -1.0  # log odds of the weakest pair that people are asked about; chosen, as `engine.NEAR`
-KINDS_NEEDED = 2  # of evidence; a rule of the house (docs/matching.md), not tuned
 _MOST = 5_000_000  # pairs inside clusters that are weighed again
 # Why a pair is not merged, the weightiest first; `SENTENCES` holds the contradictions.
 _WHY = {
@@ -115,7 +114,7 @@ def opened(
     against = {name: flags & (decided_one[i] != decided_one[j]) for name, flags in against.items()}
     against = {"clash": clashing[i] & clashing[j], "apart": _among(i, j, apart, rows), **against}
     reasons = first_reason(against, len(i))
-    belief = belief or believed(found)
+    belief = belief or believed(found, records)
     same = {c.name: c.same for c in records.comparisons}
     links = _links(pairs, reasons, home, belief, facts, same)
     elsewhere = np.isin(reasons, ELSEWHERE)

@@ -26,7 +26,7 @@ def modelled(plan: Plan, each: ObjectPlan, records: Records, frame: pl.DataFrame
 def _learned(each: ObjectPlan, records: Records, frame: pl.DataFrame) -> FrozenModel:
     assert each.learned is not None
     found = resolve(records, each.learned.sites == "one")
-    belief = believed(found)
+    belief = believed(found, records)
     source = Source(records=records.rows, columns={name: _digest(frame[name]) for name in frame.columns})
     shares = BeliefShares(base=_rounded(belief.base), share=_rounded(belief.share), held_out=belief.held_out)
     return frozen(found.model, source, shares)

@@ -6,6 +6,7 @@ import polars as pl
 from crm_migrate.matching.comparing import folding
 from crm_migrate.matching.comparing.composites import NAME, generations, origins, person_names, places
 from crm_migrate.matching.comparing.names import NameParts, name_parts, words_between
+from crm_migrate.matching.comparing.records import prepare
 from crm_migrate.matching.comparing.terms import encode
 
 
@@ -61,6 +62,16 @@ def test_one_word_in_two_places_is_the_family_name_and_counts_once() -> None:
     assert levels([("fitri", None, "dartoso"), ("dartoso", None, "kartini")]) == ["different", "elsewhere"]
     # A family name before, and the words of a given name in another order.
     assert levels([("nguyen", "van", "minh"), ("van", "minh", "nguyen")]) == ["elsewhere", "elsewhere"]
+
+
+def test_names_of_a_wrong_code_page_are_themselves() -> None:
+    frame = pl.DataFrame(
+        {"first": ["Ã–mer", "Abdullah", "JÃ¶rg", "Jörg"], "last": ["GÃ¼l", "Gül", "MÃ¼ller", "Müller"]}
+    )
+    given, family = prepare(frame, {"first": "given_name", "last": "family_name"}, "person").comparisons[:2]
+    i, j = np.array([0, 2]), np.array([1, 3])
+    assert [NAME[level] for level in given.compare(i, j).levels] == ["different", "equal"]
+    assert [NAME[level] for level in family.compare(i, j).levels] == ["equal", "equal"]
 
 
 def test_who_has_one_name_has_no_order_of_names() -> None:

@@ -9,7 +9,8 @@ from planted import crowd, framed, person
 
 from crm_migrate import match
 from crm_migrate.errors import UsageError
-from crm_migrate.matching.deciding.limits import Belief, _learned
+from crm_migrate.matching.comparing.comparison import Comparison
+from crm_migrate.matching.deciding.limits import Belief, _learned, mergeable
 from crm_migrate.matching.deciding.outcomes import outcomes
 from crm_migrate.matching.deciding.vetoes import SENTENCES
 from crm_migrate.matching.matcher import Matching
@@ -98,3 +99,23 @@ def test_how_far_odds_are_believed_is_found_again() -> None:
     assert (ratio < 2).all()
     assert mistaken == pytest.approx(0.035, abs=0.01)
     assert others == pytest.approx(0.85, abs=0.1)
+
+
+def test_belief_is_learned_from_pairs_that_could_be_merged_without_what_is_held_out() -> None:
+    home = {"last_name": "Aslan", "phone": "+90 312 5550101", "street": "Gül Sokak 5", "postal_code": "06100"}
+    family = [home | {"first_name": name, "birth_date": born} for name, born in BROTHERS]
+    ground = match(framed(family)).ground
+    names = [c.name for c in ground.found.model.comparisons]
+    pairs = mergeable(ground.found, ground.records, names.index("birth_date"))
+    assert len(pairs.i) > 0
+    assert not (pairs.levels["given_name"] == names_differ(ground.records.comparisons)).any()
+    assert (pairs.strong() >= 2).all()
+    assert np.abs(pairs.gains[:, names.index("birth_date")]).max() == 0
+
+
+BROTHERS = [(name, f"19{60 + at}-02-03") for at, name in enumerate(("Hasan", "Cem", "Emre", "Bora"))]
+BROTHERS += [("Hasan", "1960-03-02"), ("Cem", "1999-01-30")]
+
+
+def names_differ(comparisons: tuple[Comparison, ...]) -> int:
+    return next(c for c in comparisons if c.name == "given_name").labels.index("different")
