@@ -134,7 +134,7 @@ def _names(columns: _Columns, comparisons: list[Comparison], anchors: dict[str, 
     home, work = _others(columns)
     comparisons.extend(person_names(first, last, between, (f"{home} {work}", work)))
     if middle.null_count() < len(middle):
-        comparisons.append(simple("middle_name", encode(middle), kernels.names, kernels.NAME, apart=f"{home} {work}"))
+        comparisons.append(simple("middle_name", encode(middle), kernels.names, kernels.NAME, apart=work))
     if parts.generation.n_unique() > 2:
         comparisons.append(generations(encode(parts.generation)[0]))
     anchors |= {

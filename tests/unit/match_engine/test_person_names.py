@@ -74,6 +74,13 @@ def test_names_of_a_wrong_code_page_are_themselves() -> None:
     assert [NAME[level] for level in family.compare(i, j).levels] == ["equal", "equal"]
 
 
+def test_relatives_may_share_the_word_between_their_names() -> None:
+    frame = pl.DataFrame({"whole": ["Antonio Calero Marales", "Luis Calero Marales"]})
+    found = {c.name: c for c in prepare(frame, {"whole": "person_name"}, "person").comparisons}
+    assert "household" in found["given_name"].apart.split()
+    assert "household" not in found["middle_name"].apart.split()
+
+
 def test_who_has_one_name_has_no_order_of_names() -> None:
     given, family = encode(series("suharto", "budi"), series(None, "suharto"))
     first, _ = (c.compare(np.array([0]), np.array([1])) for c in person_names(given, family))

@@ -119,3 +119,14 @@ BROTHERS += [("Hasan", "1960-03-02"), ("Cem", "1999-01-30")]
 
 def names_differ(comparisons: tuple[Comparison, ...]) -> int:
     return next(c for c in comparisons if c.name == "given_name").labels.index("different")
+
+
+def test_a_first_name_alone_is_believed_less_where_nobody_has_a_birth_date() -> None:
+    one = {**person(700), "last_name": None, "birth_date": None}
+    dated = framed([one, one | {"city": None}])
+    for frame, doubted in ((dated, False), (dated.drop(columns="birth_date"), True)):
+        ground = match(frame).ground
+        links, ends = ground.case().links, sorted((ground.row("p0"), ground.row("p1")))
+        at = np.flatnonzero((links.i == ends[0]) & (links.j == ends[1]))
+        assert len(at) == 1
+        assert (links.wrong[at] > ground.case().belief.wrong(links.odds[at]) * 1.5).all() == doubted
