@@ -26,6 +26,12 @@ _DAYS = {
 _MOMENT = r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?"
 _NUMBER = r"[-+]?(0|[1-9]\d{0,14})(\.\d+)?"
 _COMMA = r"[-+]?(0|[1-9]\d{0,14})(,\d+)?"
+# Also with marks between thousands, as the first file may have them; and what shows that a mark is the decimal one.
+_WRITTEN = {
+    r"[-+]?([1-9]\d{0,2}(\.\d{3}){1,4}|0|[1-9]\d{0,14})(,\d+)?": r"\.\d{3}\.|,\d{1,2}$|,\d{4,}$|\.\d+,",
+    r"[-+]?([1-9]\d{0,2}(,\d{3}){1,4}|0|[1-9]\d{0,14})(\.\d+)?": r",\d{3},|\.\d{1,2}$|\.\d{4,}$|,\d+\.",
+}
+_EITHER = r"^[-+]?[1-9]\d{0,2}[.,]\d{3}$"  # a thousand and more, or one and a bit
 _YES = {"true": "false", "yes": "no"}
 
 
@@ -49,7 +55,7 @@ def pair(source: Path, target: Path, key: str) -> Pair:
             raise UsageError(f"{path.name} has no column `{key}`", hint=hint)
     common = tuple(c for c in old.study.table.columns if c in set(new.study.table.columns))
     days = _days([_filled(new, c) for c in common if _is_days(_filled(old, c)) and _is_days(_filled(new, c))])
-    numbers = [c for c in common if c != key and _are(_filled(old, c), _NUMBER, _COMMA)]
+    numbers = [c for c in common if c != key and _are_numbers(_filled(old, c))]
     commas = all(_are(_filled(new, c), _COMMA) for c in numbers)
     ticked = {_yes_of(_filled(new, c)) for c in common if _is_yes_or_no(_filled(old, c))} - {""}
     types = {c: _type(_filled(old, c), _filled(new, c), days, commas=commas) for c in common if c != key}
@@ -135,6 +141,13 @@ def _are(values: pl.Series, *patterns: str) -> bool:
     return len(values) > 0 and any(bool(values.str.contains(f"^(?:{each})$").all()) for each in patterns)
 
 
+def _are_numbers(values: pl.Series) -> bool:
+    """Whether all values are numbers of one writing; one that may be two numbers only where others show which it is."""
+    open_ = bool(values.str.contains(_EITHER).any())
+    forms = [form for form, shown in _WRITTEN.items() if not open_ or bool(values.str.contains(shown).any())]
+    return _are(values, *forms)
+
+
 def _is_days(values: pl.Series) -> bool:
     return _are(values, *_DAYS.values())
 
@@ -150,7 +163,7 @@ def _type(old: pl.Series, new: pl.Series, days: str, *, commas: bool) -> str:
         return "date"
     if _are(old, _MOMENT) and _are(new, _MOMENT):
         return "instant"
-    if _are(old, _NUMBER, _COMMA) and _are(new, _COMMA if commas else _NUMBER):
+    if _are_numbers(old) and _are(new, _COMMA if commas else _NUMBER):
         return "number"
     return "boolean" if _is_yes_or_no(old) and _yes_of(new) else "text"
 

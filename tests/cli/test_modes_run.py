@@ -66,7 +66,7 @@ def test_insert_only_leaves_changes_out_by_name_and_everything_adds_up(tmp_path:
 def test_an_amount_that_update_only_leaves_out_stops_the_run_until_somebody_decides(tmp_path: Path) -> None:
     assert run(tmp_path, BEFORE)[0] == 0
     code, figures = run(tmp_path, AFTER, "update_only")
-    assert (code, failed(figures)) == (1, {"left_out_amount": "70"})
+    assert (code, failed(figures)) == (1, {"left_out_amount": "70.00"})
     assert states(figures) == {"updated": 1, "unchanged": 1, "excluded": 1}
     assert reasons(figures) == {"left_out_amount": ("error", 1), "not_created": ("note", 1)}
     assert figures["bridges"][0]["unexplained"] == "0.00"

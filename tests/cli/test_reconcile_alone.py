@@ -68,6 +68,35 @@ def test_two_files_that_say_the_same_in_other_words_are_equal(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
+    ("written", "differs"),
+    [
+        ('"1.250,50" "99,10" 7 "12,00"', []),
+        ('"1,250.50" 99.10 7 12.00', []),
+        ('"1,250.49" 99.10 7 12.00', ["rounding 1"]),
+        ('1.250 "99,10" 7 12', ["unknown 1"]),  # no bit more than one, as its column shows: fifty cents are missing
+        ("1.250 99.1 7 12", ["unknown 1"]),  # a bit more than one, and no thousand
+    ],
+)
+def test_marks_between_thousands_are_read_where_their_column_shows_what_they_are(
+    tmp_path: Path, written: str, differs: list[str]
+) -> None:
+    first, second, third, fourth = written.split(" ")
+    old = OLD.replace("1250.50", first).replace("99.10", second).replace("Öz,7", f"Öz,{third}").replace("12.00", fourth)
+
+    _, figures, _ = told(*two(tmp_path, NEW, old))
+
+    assert differing(figures).get("records.amount", []) == differs
+
+
+def test_a_number_that_may_be_two_is_text_and_no_error(tmp_path: Path) -> None:
+    old = OLD.replace("1250.50", "1.250").replace("99.10", "99").replace("12.00", "12")
+
+    _, figures, _ = told(*two(tmp_path, NEW, old))
+
+    assert differing(figures)["records.amount"] == ["unknown 2"]
+
+
+@pytest.mark.parametrize(
     ("old", "new", "found"),
     [
         ('"1250,5"', '"1250,4"', {"records.amount": ["unknown 1"]}),

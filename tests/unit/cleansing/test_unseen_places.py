@@ -179,7 +179,7 @@ COUNTRIES: list[Row] = [
     ("", "Atlantis", "", "invalid"),
     ("", "ZZ", "", "invalid"),
     ("", "276", "DE", "same"),
-    ("", "D", "", "invalid"),
+    ("", "D", "DE", "same"),  # was none: in columns of countries it is what cars and addresses say
     ("", "Niger", "NE", "same"),
     ("", "Nigeria", "NG", "same"),
     ("", "Dominica", "DM", "same"),
