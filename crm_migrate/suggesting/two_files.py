@@ -13,6 +13,8 @@ from pathlib import Path
 
 import polars as pl
 
+from crm_migrate.cleansing import Context
+from crm_migrate.cleansing.evidence import decimal_facts
 from crm_migrate.errors import InputError, UsageError
 from crm_migrate.suggesting.exports import Export, found_in
 
@@ -26,12 +28,11 @@ _DAYS = {
 _MOMENT = r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?"
 _NUMBER = r"[-+]?(0|[1-9]\d{0,14})(\.\d+)?"
 _COMMA = r"[-+]?(0|[1-9]\d{0,14})(,\d+)?"
-# Also with marks between thousands, as the first file may have them; and what shows that a mark is the decimal one.
-_WRITTEN = {
-    r"[-+]?([1-9]\d{0,2}(\.\d{3}){1,4}|0|[1-9]\d{0,14})(,\d+)?": r"\.\d{3}\.|,\d{1,2}$|,\d{4,}$|\.\d+,",
-    r"[-+]?([1-9]\d{0,2}(,\d{3}){1,4}|0|[1-9]\d{0,14})(\.\d+)?": r",\d{3},|\.\d{1,2}$|\.\d{4,}$|,\d+\.",
-}
-_EITHER = r"^[-+]?[1-9]\d{0,2}[.,]\d{3}$"  # a thousand and more, or one and a bit
+# Also with marks between thousands, as the first file may have them.
+_WRITTEN = (
+    r"[-+]?([1-9]\d{0,2}(\.\d{3}){1,4}|0|[1-9]\d{0,14})(,\d+)?",
+    r"[-+]?([1-9]\d{0,2}(,\d{3}){1,4}|0|[1-9]\d{0,14})(\.\d+)?",
+)
 _YES = {"true": "false", "yes": "no"}
 
 
@@ -142,10 +143,8 @@ def _are(values: pl.Series, *patterns: str) -> bool:
 
 
 def _are_numbers(values: pl.Series) -> bool:
-    """Whether all values are numbers of one writing; one that may be two numbers only where others show which it is."""
-    open_ = bool(values.str.contains(_EITHER).any())
-    forms = [form for form, shown in _WRITTEN.items() if not open_ or bool(values.str.contains(shown).any())]
-    return _are(values, *forms)
+    """Whether all values are numbers of one writing, and a run would know which mark is the decimal one."""
+    return _are(values, *_WRITTEN) and "decimal_undecided" not in decimal_facts(values, Context())
 
 
 def _is_days(values: pl.Series) -> bool:

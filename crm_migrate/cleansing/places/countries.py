@@ -17,12 +17,12 @@ from crm_migrate.cleansing.text.letters import fold
 from crm_migrate.cleansing.text.mending import repaired
 from crm_migrate.cleansing.vocabulary import languages, phrases, table
 
-# Names and abbreviations in everyday use that neither ISO nor CLDR lists.
 # Distinguishing signs of vehicles (UNECE, Convention on Road Traffic) that are no codes of ISO 3166.
 _SIGNS = {
     "A": "AT", "B": "BE", "D": "DE", "E": "ES", "F": "FR", "H": "HU", "I": "IT", "L": "LU", "N": "NO", "P": "PT",
     "S": "SE", "SLO": "SI",
 }  # fmt: skip
+# Names and abbreviations in everyday use that neither ISO nor CLDR lists.
 EVERYDAY = {name.strip(): code for code, names in table("countries").items() for name in names.split(" | ")}
 # Names that several countries (or a country and a state) share; withdrawn ones (ISO 3166-3).
 AMBIGUOUS = {
