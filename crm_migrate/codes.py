@@ -95,6 +95,7 @@ _FAMILIES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "evidence_contradicted",
             "evidence_undecided",
             "days_doubtful",
+            "order_doubtful",
         ),
     ),
     (

@@ -14,6 +14,7 @@ import ftfy
 import phonenumbers
 import polars as pl
 
+from crm_migrate.cleansing.amounts.numbers import decimal_of
 from crm_migrate.cleansing.dates.calendar_words import date_order
 from crm_migrate.cleansing.dates.exchanged import exchanged
 from crm_migrate.cleansing.dates.parsing import DAY_NUMBER, UNIX_DAYS
@@ -26,11 +27,14 @@ Facts = dict[str, str]
 
 _SAMPLE = 200_000  # rows looked at by slow checks; the fast ones see all of them
 _DATE = r"^\s*(\d{1,2})\s*[./\-]\s*(\d{1,2})\s*[./\-]\s*(?:\d{4}|\d{2})(?:\D.*)?$"
+_UNSAID = "en"  # the locale of a project that names none
+_ORDERS = ("DMY", "MDY")  # of dates that end with the year
 _PERCENT = r"[%\u066a\ufe6a\uff05]"
 # Of the telling rows that must agree; fewer leave the column undecided. Chosen: one slip in 200 rows is typing, more
 # are rows of another country; the counts are told in a sentence.
 _SHARE = 0.995
 _CODED = 5  # numbers with a country code that tell of the others: one of them is a foreign customer
+_OVERRULES = 5  # rows that tell against the locale: one of them is a slip, and would exchange days and months of all
 
 
 def evidence(values: pl.Series, kind: str, context: Context) -> Facts:
@@ -49,6 +53,11 @@ def _fact(name: str, value: str, because: str) -> Facts:
     return {name: value, f"{name}_because": because}
 
 
+def _read_as_said(name: str, doubt: str) -> Facts:
+    """No fact: the locale decides, and what speaks against it is told."""
+    return {f"{name}_undecided": doubt, f"{name}_doubt_because": doubt}
+
+
 def _examples(values: pl.Series) -> str:
     return ", ".join(repr(v) for v in values.unique(maintain_order=True).head(3))
 
@@ -63,13 +72,15 @@ def date_facts(values: pl.Series, context: Context) -> Facts:
     if not dates:
         return {}
     order, count = ("DMY", day_first) if day_first >= month_first else ("MDY", month_first)
-    if telling and count >= _SHARE * telling:
-        return _fact("date_order", order, f"{count} of {telling} dates with a part above 12 (of {dates}) are {order}")
-    if telling:
-        return {
-            "date_order_undecided": f"{day_first} dates are DMY and {month_first} are MDY: two sources in one column?"
-        }
     said = date_order(context.locale)
+    if telling and count >= _SHARE * telling:
+        if said not in _ORDERS or said == order or count >= _OVERRULES:
+            because = f"{count} of {telling} dates with a part above 12 (of {dates}) are {order}"
+            return _fact("date_order", order, because)
+        return _read_as_said("date_order", f"{count} of {dates} dates are {order}, and the locale says {said}")
+    if telling:
+        mixed = f"{day_first} dates are DMY and {month_first} are MDY: two sources in one column?"
+        return _read_as_said("date_order", mixed) if said in _ORDERS else {"date_order_undecided": mixed}
     dates_seen = _examples(values.filter(first.is_not_null()))
     return {
         "date_order_undecided": f"no part above 12 in {dates} dates ({dates_seen}); the locale says {said or 'nothing'}"
@@ -116,7 +127,7 @@ def _unix_days(values: pl.Series) -> Facts:
     return {"days_since_1970_because": said}
 
 
-def decimal_facts(values: pl.Series, context: Context) -> Facts:  # noqa: ARG001
+def decimal_facts(values: pl.Series, context: Context) -> Facts:
     """The decimal mark: proven by two marks in one number, by groups, or by other than three digits behind the mark."""
     comma = (
         r"\d\.\d{3},\d|^\D*\d+,\d{1,2}\D*$|^\D*\d+,\d{4,}\D*$|\d\.\d{3}\.\d{3}|^\D*0,\d+|\d[ '\u00a0\u202f’]\d{3},\d"
@@ -135,9 +146,11 @@ def decimal_facts(values: pl.Series, context: Context) -> Facts:  # noqa: ARG001
         }
     mark, count = (",", commas) if commas >= points else (".", points)
     if count >= _SHARE * telling:
-        return _fact(
-            "decimal", mark, f"{count} of {telling} numbers that tell (of {len(values)}) have a decimal {mark!r}"
-        )
+        because = f"{count} of {telling} numbers that tell (of {len(values)}) have a decimal {mark!r}"
+        said = None if context.locale == _UNSAID else decimal_of(context.locale)
+        if said in {None, mark} or count >= _OVERRULES:
+            return _fact("decimal", mark, because)
+        return {"decimal_undecided": f"{because}, and the locale says {said!r}"}
     return {"decimal_undecided": f"{commas} numbers have a decimal comma and {points} a decimal point"}
 
 

@@ -20,7 +20,8 @@ from crm_migrate.workspace.parts import paths
 
 DISTINCT = 200_000  # so many distinct values decide a column; more would not change a verdict
 
-_DAYS = "days_since_1970_because"  # a doubt about this export, no decision for the next
+_DAYS, _ORDER = "days_since_1970_because", "date_order_doubt_because"  # about this export, no decisions for the next
+_DOUBTS = (_DAYS, _ORDER)
 _ANSWERS = {"locale": "decimal", "percent": "percent"}  # parameter of a step -> the facts that it makes idle
 _SENTENCES = ("_because", "_undecided")  # behind what a column decides; other facts tell counts, which grow
 
@@ -52,7 +53,9 @@ def decide_on(
             found = step.left_open(evidence(values, step.family, context))
             if "serials" in found:
                 found |= _day_numbers((days_from or {}).get(source.name, set()))
-            kept = {n: fact for n, fact in locked.get(source.name, {}).get(column, {}).items() if n != _DAYS}
+            kept = {n: fact for n, fact in locked.get(source.name, {}).get(column, {}).items() if n not in _DOUBTS}
+            if "date_order" in kept:
+                found.pop(_ORDER, None)
             findings += [
                 _contradiction(source.name, column, fact, kept[fact], value)
                 for fact, value in sorted(found.items())
@@ -136,13 +139,18 @@ def _asked(source: str, column: str, step: _Reader, values: pl.Series, context: 
 
 
 def doubts(facts: Mapping[str, Mapping[str, Mapping[str, str]]]) -> Iterator[Finding]:
-    """Warnings about columns of day numbers that may count from 1970: read as a spreadsheet's all the same."""
+    """Warnings about columns that were read in the likelier of two ways: day numbers, and dates as the locale says."""
     for source, columns in sorted(facts.items()):
         for column, found in sorted(columns.items()):
+            place = Place(source=source, field=column)
             if _DAYS in found:
                 message = f"column {column} of {source} was read as day numbers of a spreadsheet: {found[_DAYS]}"
                 hint = "look at a record that you know; where they count from 1970, export the column as dates"
-                yield Finding("days_doubtful", message, Severity.WARNING, Place(source=source, field=column), hint)
+                yield Finding("days_doubtful", message, Severity.WARNING, place, hint)
+            if _ORDER in found:
+                message = f"dates of {column} of {source} were read as the locale says: {found[_ORDER]}"
+                hint = "look at the dates that do not fit; say the order in the mapping: `date(DD/MM/YYYY)`"
+                yield Finding("order_doubtful", message, Severity.WARNING, place, hint)
 
 
 def _how(context: Context) -> str:

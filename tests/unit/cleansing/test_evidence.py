@@ -1,5 +1,7 @@
 """Facts of a column: decided by all of it, with the counts in the sentence; what it does not decide is said."""
 
+from dataclasses import replace
+
 import polars as pl
 import pytest
 
@@ -23,6 +25,33 @@ def test_a_column_without_proof_or_with_two_orders_stays_undecided() -> None:
     for facts in (silent, mixed):
         assert "date_order" not in facts
         assert "date_order_undecided" in facts
+
+
+@pytest.mark.parametrize(
+    ("locale", "slip", "usual", "meant"),
+    [("tr-TR", "12.13.1975", "05.06.1980", "1980-06-05"), ("en-US", "13/12/1975", "05/06/1980", "1980-05-06")],
+)
+def test_one_slip_does_not_exchange_days_and_months_of_a_column(locale: str, slip: str, usual: str, meant: str) -> None:
+    context = Context(locale=locale)
+    facts = evidence(pl.Series([usual, slip]), "date", context)
+    assert "date_order" not in facts
+    assert "1 of 2 dates" in facts["date_order_doubt_because"]
+    read = STEPS["date"].function(pl.Series([usual, slip]), replace(context, evidence=facts))
+    assert read["value"].to_list() == [meant, "1975-12-13"]
+    assert read["flag"].to_list() == [None, "suspect"]
+    proven = evidence(pl.Series([usual, *[slip] * 5]), "date", context)
+    assert proven["date_order"] == {"tr-TR": "MDY", "en-US": "DMY"}[locale]
+    assert "date_order_doubt_because" not in proven
+
+
+@pytest.mark.parametrize(("locale", "slip", "usual"), [("tr-TR", "12.5", "345.000"), ("en-US", "12,5", "345,000")])
+def test_one_slip_does_not_make_decimals_of_the_thousands_of_a_column(locale: str, slip: str, usual: str) -> None:
+    context = Context(locale=locale)
+    facts = evidence(pl.Series([usual, slip]), "money", context)
+    assert "decimal" not in facts
+    read = STEPS["number"].function(pl.Series([usual]), replace(context, evidence=facts))
+    assert read.row(0)[:2] == ("345000", "ambiguous")
+    assert "decimal" in evidence(pl.Series([usual, *[slip] * 5]), "money", context)
 
 
 def test_the_decimal_mark_is_proven_by_other_numbers_of_the_column() -> None:

@@ -162,3 +162,15 @@ def test_a_doubt_about_day_numbers_is_in_the_report_and_not_held_against_the_nex
     assert "days_doubtful" in {group.code for group in outcome.figures.exceptions}
     later = start(project(tmp_path, "1;A;2022-01-08;"), None, silent, until="plan")
     assert "days_doubtful" not in {finding.code for finding in later.findings}
+
+
+def test_dates_that_tell_of_another_order_than_the_locale_are_told_and_no_decision(tmp_path: Path) -> None:
+    said = MAPPING.replace("key: id}", "key: id, locale: tr-TR}")
+    outcome = start(project(tmp_path, "1;A;05.06.2021;", "2;B;12.13.2021;", mapping=said), None, silent)
+    told = [finding for finding in outcome.findings if finding.code == "order_doubtful"]
+    assert [finding.place.field for finding in told] == ["d"]
+    with sqlite3.connect(tmp_path / "crm.db") as crm:
+        assert [d for (d,) in crm.execute("SELECT close_date FROM deals ORDER BY name")] == ["2021-06-05", "2021-12-13"]
+    rows = ("1;A;05.06.2021;", "2;B;12.13.2021;", *(f"{n};C{n};{n % 15 + 13}.02.{1700 + n};" for n in range(3, 310)))
+    later = start(project(tmp_path, *rows, mapping=said), None, silent, until="plan")
+    assert "order_doubtful" not in {finding.code for finding in later.findings}
