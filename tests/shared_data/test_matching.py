@@ -45,8 +45,11 @@ def test_f1_of_clusters(name: str, entity: str, sites: str, least: float) -> Non
         ("febrl3", "person", 1.0, 0.80),
         ("pseudopeople_3src", "person", 1.0, 0.75),
         ("restaurants", "organisation", 6.0, 0.75),
-        # All 13 that its truth calls wrong are one name, street and telephone each.
-        ("early_childhood", "organisation", 6.0, 0.4),
+        # All 15 (of 2,451) that its truth calls wrong were looked at: each is one name (some say the agency before it)
+        # and street, 14 are one telephone, 3 have a slip in the house number (4340 and 4640 S. Lamon). It was 13 when
+        # .47 of the true merges were made; the two others are Abraham Lincoln Center and Centre at 3858 S Cottage
+        # Grove, McKay at 7050 and 7059 S. Washtenaw.
+        ("early_childhood", "organisation", 6.2, 0.58),
     ],
 )
 def test_wrong_merges_at_the_default_limit(name: str, entity: str, most: float, recall: float) -> None:
