@@ -8,15 +8,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crm_migrate.connecting.contract import ENTITY, TargetField, TargetObject
+from crm_migrate_bundles.closing import Closed
 from crm_migrate_bundles.instructing import Column, Written, instructions
 from crm_migrate_bundles.layout import Layout
 from crm_migrate_bundles.naming import Names, Read
 from crm_migrate_bundles.opting_out import refused, speaks
 from crm_migrate_bundles.outbox import CHANGED, CREATED, Outbox
 from crm_migrate_bundles.pages import pages
+from crm_migrate_bundles.spelling import spelled
 
 LOOKUP = 5_000
-EMPTIED, OPT_OUTS = "to-be-emptied", "opt-outs"
+EMPTIED, CLOSED, OPT_OUTS = "to-be-emptied", "to-be-closed", "opt-outs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,37 +103,71 @@ class Bundling:
     ) -> Iterator[tuple[str, list[str], Iterator[list[str]]]]:
         """Name, headers and rows of every file, in the order in which they are imported."""
         names = Names(self.layout, self.outbox, self.read)
-        emptied = list[list[str]]()
+        emptied, closed = list[list[str]](), list[list[str]]()
         for at, draft in enumerate(drafts, 1):
-            yield f"{at:02}-{draft.name}", self._headers(draft), self._rows(draft, names, emptied)
+            yield f"{at:02}-{draft.name}", self._headers(draft), self._rows(draft, names, emptied, closed)
         at = len(drafts)
         if emptied:
             at += 1
             yield f"{at:02}-{EMPTIED}", ["object", "key", "field"], iter(emptied)
+        if closed:
+            at += 1
+            yield f"{at:02}-{CLOSED}", ["object", "key", "state", "day"], iter(closed)
         if refused := self._refused(run, objects):
             yield f"{at + 1:02}-{OPT_OUTS}", [self.layout.mailbox], iter([[mail] for mail in refused])
 
     def _headers(self, draft: _Draft) -> list[str]:
         beside, always = self._beside(draft), self._always(draft)
-        return [self.layout.key_of(draft.object.name), *(field.name for field in draft.fields), *beside, *always]
+        states = state.columns() if (state := self._state(draft)) else []
+        named = (field.name for field in draft.fields)
+        return [self.layout.key_of(draft.object.name), *named, *states, *beside, *always]
 
-    def _rows(self, draft: _Draft, names: Names, emptied: list[list[str]]) -> Iterator[list[str]]:
-        """The cells of the records that are there; of a changed one only what changed, and what is empty now goes to
-        `emptied`: an empty cell says `leave it` to whoever imports it."""
-        beside, always = self._beside(draft).values(), self._always(draft).values()
+    def _rows(
+        self, draft: _Draft, names: Names, emptied: list[list[str]], closed: list[list[str]]
+    ) -> Iterator[list[str]]:
+        """The cells of the records that are there; of a changed one only what changed. What is empty now goes to
+        `emptied`, as an empty cell says `leave it` to whoever imports it; what people have to close, to `closed`."""
+        beside, always, state = self._beside(draft).values(), self._always(draft).values(), self._state(draft)
         for record in self._records(draft.object, [*draft.brings]):
             entity = str(record[ENTITY])
             brought = {name: record.get(name) for name in draft.brings[entity]}
-            cells = (names.cell(brought.get(field.name), field) for field in draft.fields)
+            said = {**brought, state.by: state.stage(brought.get(state.by))} if state else brought
+            cells = (names.cell(said.get(field.name), field) for field in draft.fields)
             yield [
                 entity,
                 *cells,
+                *(self._states(draft, state, brought, record) if state else ()),
                 *(names.by(to, by).get(brought.get(link) or "", "") for link, to, by in beside),
                 *always,
             ]
+            if state and state.by_hand and (state.word(word := brought.get(state.by)) or self._reopened(draft, word)):
+                closed.append([draft.object.name, entity, state.state(word), self._closed_on(draft, record)])
             if draft.action == CHANGED:
                 columns = (field.name for field in draft.fields)
                 emptied += [[draft.object.name, entity, name] for name in columns if brought.get(name, "") is None]
+
+    def _state(self, draft: _Draft) -> Closed | None:
+        """How a file says what is closed; None where it says nothing of that."""
+        state = self.layout.closed.get(draft.object.name)
+        return state if state and any(field.name == state.by for field in draft.fields) else None
+
+    def _states(
+        self, draft: _Draft, state: Closed, brought: Mapping[str, str | None], record: Mapping[str, str | None]
+    ) -> list[str]:
+        """Whether a record is closed; nothing of a changed one that is as it was."""
+        if draft.action == CHANGED and state.by not in brought:
+            return [""] * len(state.columns())
+        return state.cells(brought.get(state.by), self._closed_on(draft, record))
+
+    def _closed_on(self, draft: _Draft, record: Mapping[str, str | None]) -> str:
+        """The day on which a record was closed, as the files write days."""
+        state = self.layout.closed[draft.object.name]
+        day = draft.object.field(state.day or "")
+        return spelled(record.get(day.name), day.type, self.layout) if day and state.word(record.get(state.by)) else ""
+
+    def _reopened(self, draft: _Draft, word: str | None) -> bool:
+        """Whether a record has a stage now, and may have been closed before."""
+        return draft.action == CHANGED and word is not None
 
     def _beside(self, draft: _Draft) -> dict[str, tuple[str, str, str]]:
         """Column -> the link that it stands beside, the object there, and the field whose value it has."""

@@ -97,7 +97,7 @@ class Exports:
         return name in said and not any(each in said for each in longer)
 
     def _headings(self, file: Export, object: TargetObject, key: str) -> dict[str, str]:
-        fields = dict.fromkeys([key, *(field.name for field in object.fields)])
+        fields = dict.fromkeys([key, *(field.name for field in object.fields), *self._state(object)])
         return headings({field: self._names(object.name, field) for field in fields}, file.columns)
 
     def _names(self, object: str, field: str) -> Sequence[str]:
@@ -108,7 +108,13 @@ class Exports:
         a consent is in no export is told by who asks for it."""
         if object.name == self._layout.opt_outs:
             return [key]
-        return [key, *(field.name for field in object.fields if type_of(field.type).role != "consent")]
+        fields = (field.name for field in object.fields if type_of(field.type).role != "consent")
+        return [key, *fields, *self._state(object)]
+
+    def _state(self, object: TargetObject) -> list[str]:
+        """The column that says which records are closed, where stages do not."""
+        state = self._layout.closed.get(object.name)
+        return [state.column] if state and state.of(object) else []
 
     def _lacks(self, file: Export, lacking: Sequence[str], found: Mapping[str, str]) -> InputError:
         others = ", ".join(f"`{column}`" for column in file.columns if column not in found.values())

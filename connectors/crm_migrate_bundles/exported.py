@@ -62,6 +62,7 @@ class Exported:
         listed, mailbox = self._listed(object), mailbox_of(object) or ""
         dates = [f for f in object.fields if type_of(f.type).storage in ("date", "instant")]
         clocks = {field.name: self._clock(object, field) for field in dates}
+        state = self._layout.closed.get(object.name)
         seen: Counter[str] = Counter()
         for number, row in enumerate(self._kept_rows(object)):
             named = row.get(key) or ""
@@ -78,6 +79,8 @@ class Exported:
                     record[field.name] = by_list(sent, listed=(row.get(mailbox) or "").casefold() in listed)
                 elif field.name in boxes:
                     record[field.name] = consented(row.get(field.name), sent, boxes[field.name])
+                elif state and field.name == state.by:
+                    record[field.name] = state.read(row.get(field.name) or None, row.get(state.column), sent)
                 else:
                     record[field.name] = self._value(row.get(field.name), field, sent, clocks.get(field.name))
             yield record

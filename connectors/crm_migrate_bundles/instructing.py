@@ -117,6 +117,8 @@ def _steps(words: Language, layout: Layout, written: Sequence[Written], columns:
         yield words.word(f"bundle.step.empty_{layout.empty_cells}")
     if "to-be-emptied" in tables:
         yield words.word("bundle.step.emptied")
+    if "to-be-closed" in tables:
+        yield words.word("bundle.step.closed")
     if "opt-outs" in tables:
         yield words.word("bundle.step.opt_outs")
     yield words.word("bundle.step.counts")

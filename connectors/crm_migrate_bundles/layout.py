@@ -8,6 +8,7 @@ from typing import Any, Literal
 from crm_migrate.connecting.contract import TargetField
 from crm_migrate.crm.types import type_of
 from crm_migrate.errors import UsageError
+from crm_migrate_bundles.closing import Closed
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class Layout:
     not be written to, `mailbox` the header of theirs.
     `beside`: object -> column -> the link that it stands beside, and the field there whose value it has. `known`:
     object -> the columns that the CRM has by itself; others (`own_columns`) are made by people, or lost.
+    `closed`: object -> how files say that its records are closed, where stages do not.
     `owner_by` is what of a user the import finds an owner by, `owner_form` how that looks.
     `changes` are imported by our key, or made by hand; `empty_cells` says what an import does with them.
     `links` are looked for by the import, or kept as a text: then a name that several have is right too.
@@ -52,6 +54,7 @@ class Layout:
     order: Sequence[str] = ()
     always: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     beside: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
+    closed: Mapping[str, Closed] = field(default_factory=dict)
     known: Mapping[str, Sequence[str]] = field(default_factory=dict)
     owner_by: Literal["id", "mailbox", "name"] | None = None
     owner_form: str | None = None
@@ -85,4 +88,6 @@ def layout_of(options: Mapping[str, Any]) -> Layout:
             "the profile of this environment says nothing of files",
             hint="profile: files, or another one of `crm-migrate connectors`; see docs/import-files.md",
         )
-    return Layout(**json.loads(str(text)))
+    said = json.loads(str(text))
+    closed = {name: Closed(**each) for name, each in said.pop("closed", {}).items()}
+    return Layout(**said, closed=closed)

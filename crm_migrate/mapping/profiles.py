@@ -206,6 +206,22 @@ class ProfileView(Authored):
     evidence: str = Field(default="", description="where that is from")
 
 
+class ProfileClosed(Authored):
+    """Of a CRM that keeps apart from the stage whether a record is closed: which words of a field say so, and where."""
+
+    by: Text = Field(description="the field whose words say both: `stage`")
+    words: dict[str, Text] = Field(
+        description="word of the target that closes a record and is no stage -> what `column` says of such a record"
+    )
+    column: Text = Field(description="the column of the state, of exports and (unless `by_hand`) of import files")
+    open: Text = Field(description="what that column says of every other record")
+    day: Text | None = Field(default=None, description="the field with the day on which it was closed")
+    days: dict[str, Text] = Field(default={}, description="word -> the column of an import file that takes that day")
+    by_hand: Flag = Field(
+        default=False, description="the import closes no record: files have a list of what people have to close"
+    )
+
+
 class ProfileObject(Authored):
     """An object of the target; `key_field` is where our entity id lives.
 
@@ -231,6 +247,9 @@ class ProfileObject(Authored):
     beside: dict[str, Text] = Field(
         default={},
         description="column of an import file -> `link.field` of the target: what the import wants beside a link",
+    )
+    closed: ProfileClosed | None = Field(
+        default=None, description="where the target keeps apart from the stage whether a record is closed"
     )
     opt_outs: Texts = Field(
         default=(),

@@ -46,6 +46,7 @@ def _laid_out(desk: Desk, chosen: EnvironmentPlan, objects: Sequence[ObjectPlan]
         "called": {o.target: p.called for o in objects if (p := theirs[o.name]) and p.called},
         "always": {o.target: p.always for o in objects if (p := theirs[o.name]) and p.always},
         "beside": {o.target: _beside(p) for o in objects if (p := theirs[o.name]) and p.beside},
+        "closed": {o.target: c for o in objects if (p := theirs[o.name]) and (c := _closed(p, o))},
         "known": {o.target: _columns(desk.target, ours, o.name) for o in objects if theirs[o.name]},
         "key": {o.target: o.key_field for o in objects},
         "order": [o.target for o in objects],
@@ -72,6 +73,15 @@ def _have_a_place(desk: Desk, profile: TargetProfile, objects: Sequence[ObjectPl
 def _beside(profile: ProfileObject) -> dict[str, list[str]]:
     """Column -> the link that it stands beside, and the field there whose value it has."""
     return {column: path.split(".", 1) for column, path in profile.beside.items()}
+
+
+def _closed(profile: ProfileObject, object_plan: ObjectPlan) -> dict[str, Any] | None:
+    """How it is said that a record is closed, by the columns of the mapping; None where it does not feed that field."""
+    loaded = {each.name: each.target for each in object_plan.fields if each.target and each.action == "migrate"}
+    said = profile.closed
+    if said is None or said.by not in loaded:
+        return None
+    return said.model_dump() | {"by": loaded[said.by], "day": loaded.get(said.day or "")}
 
 
 def _columns(profile: TargetProfile, ours: TargetProfile | None, name: str) -> list[str]:
