@@ -463,6 +463,7 @@ _FAMILIES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "need_unmet",
             "made_by_hand",
             "run_damaged",
+            "run_of_another_version",
         ),
     ),
     (

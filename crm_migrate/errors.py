@@ -4,7 +4,8 @@ CrmMigrateError                 carries message, hint and exit code; never shown
 ├── UsageError            2     the command, the project or the mapping is wrong
 │   └── MappingError      2     ... with findings, all of them at once
 ├── InputError            3     a source cannot be read, or is not what was signed
-│   └── DamagedFile       3     ... or a file of ours is not what we wrote
+│   ├── DamagedFile       3     ... or a file of ours is not what we wrote
+│   └── OtherVersion      3     ... or it is, and another version of ours wrote it
 ├── TargetError           4     the target refused us or cannot be reached
 │   ├── TargetConflict    4     ... somebody else holds it, or it is not the target that the ledger knows
 │   ├── AuthExpired       4     ... our credentials are not valid any more
@@ -59,6 +60,10 @@ class InputError(CrmMigrateError):
 
 class DamagedFile(InputError):
     """A file that we wrote was cut, changed or taken away since; the message names it, the hint goes on without it."""
+
+
+class OtherVersion(InputError):
+    """A file that another version of ours wrote and this one reads otherwise, or not at all; no byte of it is wrong."""
 
 
 class TargetError(CrmMigrateError):

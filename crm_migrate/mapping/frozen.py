@@ -2,28 +2,42 @@
 
 import hashlib
 
-from pydantic import ValidationError
-
-from crm_migrate.errors import UsageError
+from crm_migrate.errors import OtherVersion
 from crm_migrate.mapping.plan import Plan
 from crm_migrate.workspace.layout import Run
-from crm_migrate.workspace.sealing import damaged
-from crm_migrate.workspace.state import check_plan, may_be_of
+from crm_migrate.workspace.sealing import as_we_write, damaged, other_version
+from crm_migrate.workspace.state import is_frozen
+
+_UNREADABLE = "use that version to report, finish or undo it, or start a new run: crm-migrate run"
+_READABLE = "report and undo can read it; to finish it use that version, or start a new run: crm-migrate run"
 
 
 def read_plan(run: Run) -> Plan:
-    """The frozen plan of a run. UsageError where another version of the tool froze it in other words, DamagedFile where
-    it is not what the run began with."""
+    """The frozen plan of a run, to look at what that did. DamagedFile where it is not what the run began with;
+    OtherVersion where it is, and this program knows other words."""
+    document = _document(run)
     try:
-        plan = Plan.model_validate_json(run.plan.read_bytes())
+        with as_we_write(run.plan):
+            return Plan.model_validate_json(document)
+    except OtherVersion as error:
+        raise other_version(run.plan, "it has words that this version does not know", _UNREADABLE) from error
+
+
+def read_plan_to_go_on(run: Run) -> Plan:
+    """The same, to do more of what it says: OtherVersion also where this program would read more in it than the one
+    that froze it, such as the default of an option that did not exist yet."""
+    plan = read_plan(run)
+    if not is_frozen(run, plan.hash):
+        raise other_version(run.plan, "this version cannot go on with it", _READABLE)
+    return plan
+
+
+def _document(run: Run) -> bytes:
+    """What is written there, byte for byte as the run froze it."""
+    try:
+        document = run.plan.read_bytes()
     except FileNotFoundError as error:
         raise damaged(run.plan, "is gone") from error
-    except ValidationError as error:
-        if not may_be_of(run, hashlib.sha256(run.plan.read_bytes()).hexdigest()):
-            raise damaged(run.plan, "is cut or changed: its digest does not fit") from error
-        raise UsageError(
-            f"the plan of run {run.id} was written by another version of crm-migrate",
-            hint="use that version for this run, or start a new one: crm-migrate run",
-        ) from error
-    check_plan(run, plan)
-    return plan
+    if not is_frozen(run, hashlib.sha256(document).hexdigest()):
+        raise damaged(run.plan, "is not what was written: its digest does not fit")
+    return document

@@ -11,7 +11,7 @@ from crm_migrate.connecting.contract import Bundles
 from crm_migrate.disk.laying import lay
 from crm_migrate.errors import UsageError
 from crm_migrate.mapping.exported_names import with_exported_names
-from crm_migrate.mapping.frozen import read_plan
+from crm_migrate.mapping.frozen import read_plan_to_go_on
 from crm_migrate.mapping.opening import open_target
 from crm_migrate.pipeline.going import header_of
 from crm_migrate.reports import named, write_reports
@@ -30,7 +30,7 @@ def compare_exports(project: Project, run: Run, folder: Path, formats: Sequence[
     UsageError where the target of the run is read itself; InputError where an export is not there or lacks a column.
     """
     named(formats)
-    plan = with_exported_names(read_plan(run), project.folder)
+    plan = with_exported_names(read_plan_to_go_on(run), project.folder)
     target = open_target(plan, project)
     try:
         if not isinstance(target, Bundles):

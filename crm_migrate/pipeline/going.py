@@ -12,7 +12,7 @@ from pyarrow import default_memory_pool
 from crm_migrate import __version__
 from crm_migrate.connecting.contract import Bundles, Target
 from crm_migrate.finding import Finding
-from crm_migrate.mapping.frozen import read_plan
+from crm_migrate.mapping.frozen import read_plan_to_go_on
 from crm_migrate.mapping.opening import OpenSources, open_target
 from crm_migrate.mapping.plan import Plan
 from crm_migrate.pipeline.admitting import note_needs
@@ -96,7 +96,7 @@ def go(
     with stages.stage("extract") as work:
         if work:
             read_sources(project, run, draft, listener, sources)
-    plan = read_plan(run)
+    plan = read_plan_to_go_on(run)
     mapped = partial(map_all, workers=workers, progress=partial(listener, "map", "parts"))
     linked, deduped, completed = (
         partial(reusing, "link", link),
@@ -110,7 +110,7 @@ def go(
             if work:
                 step(plan, run)
         if name == "dedupe":
-            plan = read_plan(run)  # with what was learned
+            plan = read_plan_to_go_on(run)  # with what was learned
     if not reaches(until, "plan"):
         return Outcome(project, run, plan)
     target = open_target(plan, project)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from crm_migrate.errors import UsageError
-from crm_migrate.mapping.frozen import read_plan
+from crm_migrate.mapping.frozen import read_plan_to_go_on
 from crm_migrate.mapping.opening import OpenSources, open_target
 from crm_migrate.mapping.plan import Plan
 from crm_migrate.pipeline.admitting import needed, reach
@@ -32,14 +32,14 @@ def repair(
             return go(
                 project,
                 open_run(project, begun.id),
-                read_plan(begun),
+                read_plan_to_go_on(begun),
                 listener,
                 "report",
                 workers,
                 OpenSources(project),
             )
         reported = look_at(project, run_id, "reconcile")
-        plan = read_plan(reported)
+        plan = read_plan_to_go_on(reported)
         _refuse_stale(project, reported, plan)
         until = "report" if apply else "plan"
         unmet = needed(plan, project, until).unmet

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from crm_migrate.errors import CrmMigrateError, UsageError
 from crm_migrate.finding import Finding
-from crm_migrate.mapping.frozen import read_plan
+from crm_migrate.mapping.frozen import read_plan, read_plan_to_go_on
 from crm_migrate.mapping.opening import OpenSources
 from crm_migrate.mapping.plan import Plan, SourcePlan
 from crm_migrate.mapping.resolving import resolve
@@ -125,7 +125,7 @@ def resume(project: Project, run_id: str | None, listener: Listener, *, until: s
         run = open_run(project, run_id)
         _refuse_undone(project, run)
         _refuse_offline(run)
-        frozen, sources = read_plan(run), OpenSources(project)
+        frozen, sources = read_plan_to_go_on(run), OpenSources(project)
         plan, _ = plan_now(project, frozen.environment.name, sources)
         if is_done(run, "extract"):
             rehearsed = read_state(run).limit is not None

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
-from crm_migrate.errors import DamagedFile, MappingError
+from crm_migrate.errors import DamagedFile, MappingError, OtherVersion
 from crm_migrate.finding import errors
 from crm_migrate.mapping.frozen import read_plan
 from crm_migrate.mapping.opening import OpenSources, open_target
@@ -156,9 +156,9 @@ def _loaded_into(project: Project, plan: Plan, until: str) -> str | None:
 
 
 def _environment(project: Project, run_id: str, plan: Plan) -> bool:
-    """Whether that run went to the environment of this plan; what a run did that was lost or damaged is unknown."""
+    """Whether that run went to the environment of this plan; what a run did that cannot be read is unknown."""
     run = project.run(run_id)
     try:
         return run.plan.exists() and read_plan(run).environment.name == plan.environment.name
-    except DamagedFile:
+    except (DamagedFile, OtherVersion):
         return False

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+_NAME = "crm-migrate"
+
 
 @cache
 def code_version() -> str:
@@ -20,9 +22,14 @@ def code_version() -> str:
     return digest.hexdigest()
 
 
+def version_name() -> str:
+    """How people tell one program from another: the number of its release, and the beginning of that hash."""
+    return f"{_NAME} {importlib.metadata.version(_NAME)} (build {code_version()[:8]})"
+
+
 def _libraries() -> Iterator[tuple[str, str]]:
     """The distributions that ours requires without extras, with the versions that are installed."""
-    for requirement in sorted(importlib.metadata.requires("crm-migrate") or ()):
+    for requirement in sorted(importlib.metadata.requires(_NAME) or ()):
         if "extra ==" not in requirement:
             name = re.split(r"[^\w.-]", requirement, maxsplit=1)[0]
             yield name, importlib.metadata.version(name)

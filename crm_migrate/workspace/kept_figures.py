@@ -2,12 +2,9 @@
 
 from pathlib import Path
 
-from pydantic import ValidationError
-
-from crm_migrate.errors import InputError
 from crm_migrate.workspace.figures import Figures
 from crm_migrate.workspace.layout import Run
-from crm_migrate.workspace.sealing import read_sealed
+from crm_migrate.workspace.sealing import as_we_write, read_sealed
 
 
 def figures_path(run: Run) -> Path:
@@ -16,10 +13,7 @@ def figures_path(run: Run) -> Path:
 
 
 def read_figures(run: Run) -> Figures:
-    """The figures of a run. InputError where they are of another version, DamagedFile where they were changed."""
-    try:
-        return Figures.model_validate(read_sealed(figures_path(run)))
-    except ValidationError as error:
-        raise InputError(
-            f"the figures of run {run.id} were written by another version of crm-migrate", hint="crm-migrate run"
-        ) from error
+    """The figures of a run. OtherVersion where they have another shape, DamagedFile where they were changed."""
+    said = read_sealed(figures_path(run))
+    with as_we_write(figures_path(run)):
+        return Figures.model_validate(said)

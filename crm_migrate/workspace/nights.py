@@ -17,7 +17,7 @@ from crm_migrate.workspace.layout import Project, Run
 from crm_migrate.workspace.ledger import checked
 from crm_migrate.workspace.locking import project_lock
 from crm_migrate.workspace.night_figures import Does, Night, Outcome, Share, WatchFigure
-from crm_migrate.workspace.sealing import read_sealed
+from crm_migrate.workspace.sealing import as_we_write, read_sealed
 from crm_migrate.workspace.undoing import undone
 
 BEGUN, ENDED = "night", "night_ended"  # kinds of entries of the ledger
@@ -76,7 +76,9 @@ def begin_night(project: Project, environment: str, day: str) -> None:
 
 def end_night(project: Project, run: Run) -> None:
     """Note what came of the night of a run; saying it twice changes nothing. DamagedFile where that was changed."""
-    result = Result.model_validate(read_sealed(night_path(run)))
+    said = read_sealed(night_path(run))
+    with as_we_write(night_path(run)):
+        result = Result.model_validate(said)
     with project_lock(project), checked(project.ledger) as ledger:
         if all(body["run"] != result.run for body in ledger.bodies(ENDED)):
             ledger.note(ENDED, result.model_dump(mode="json"))

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from crm_migrate.workspace.files import sync_directory
-from crm_migrate.workspace.sealing import damaged, read_sealed, write_sealed
+from crm_migrate.workspace.sealing import as_we_write, damaged, read_sealed, write_sealed
 
 MANIFEST = "manifest.json"
 SYNCS = 8  # files that wait for the disk at a time
@@ -95,7 +95,9 @@ def read_manifest(folder: Path) -> list[Part] | None:
 
 @lru_cache(maxsize=16_384)
 def _listed(path: Path, _state: State) -> tuple[Part, ...]:
-    return tuple(Part(**item) for item in read_sealed(path)["parts"])
+    said = read_sealed(path)
+    with as_we_write(path):
+        return tuple(Part(**item) for item in said["parts"])
 
 
 def verified(folder: Path, part: Part) -> Path:

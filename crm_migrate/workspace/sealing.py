@@ -1,16 +1,22 @@
-"""What we wrote is what we read: JSON files with the digest of their content, and words for those that changed."""
+"""What we wrote is what we read: JSON files with the digest of their content, and words for those that changed, or that
+another version of ours wrote."""
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from crm_migrate.errors import DamagedFile
+from pydantic import ValidationError
+
+from crm_migrate.errors import DamagedFile, OtherVersion
+from crm_migrate.workspace.code_version import version_name
 from crm_migrate.workspace.files import write_file
 from crm_migrate.workspace.layout import WORK
 
 SEAL = "sha256"
+MADE_BY = "made_by"  # the key of `run.json` that names the program which began the run
 
 
 def write_sealed(path: Path, document: Mapping[str, Any]) -> None:
@@ -33,9 +39,40 @@ def read_sealed(path: Path) -> dict[str, Any]:
 
 def damaged(path: Path, what: str) -> DamagedFile:
     """The error for a file of ours: its place below the project, what is wrong, and how to go on without it."""
-    parts = path.parts
-    inside = parts[parts.index(WORK) :] if WORK in parts else parts[-3:]
+    inside = _inside(path)
     return DamagedFile(f"{Path(*inside).as_posix()} {what}", hint=_way_on(inside))
+
+
+@contextmanager
+def as_we_write(path: Path) -> Iterator[None]:
+    """OtherVersion where a file whose bytes are right does not have the shape that this program gives its kind."""
+    try:
+        yield
+    except (ValidationError, TypeError, KeyError, AttributeError) as error:
+        raise other_version(path) from error
+
+
+def other_version(path: Path, what: str = "this version cannot read it", hint: str = "") -> OtherVersion:
+    """The error for a file of ours of another version: its place, which one that was, which one this is."""
+    told = f"{Path(*_inside(path)).as_posix()} was written by {_made_by(path)}, and this is {version_name()}: {what}"
+    return OtherVersion(told, hint=hint or "read it with that version, or start a new run: crm-migrate run")
+
+
+def _made_by(path: Path) -> str:
+    """The program that began the run of a file; said in general where none was noted."""
+    states = (folder / "run.json" for folder in path.parents if folder.parent.name == "runs")
+    try:
+        return str(next(read_sealed(state).get(MADE_BY) for state in states) or _SOMEONE)
+    except (StopIteration, OSError, DamagedFile):
+        return _SOMEONE
+
+
+_SOMEONE = "another version of crm-migrate"
+
+
+def _inside(path: Path) -> tuple[str, ...]:
+    parts = path.parts
+    return parts[parts.index(WORK) :] if WORK in parts else parts[-3:]
 
 
 def _way_on(inside: tuple[str, ...]) -> str:

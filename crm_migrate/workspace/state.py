@@ -8,14 +8,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from crm_migrate.errors import UsageError
+from crm_migrate.workspace.code_version import version_name
 from crm_migrate.workspace.files import write_file
 from crm_migrate.workspace.layout import Project, Run
 from crm_migrate.workspace.parts import MANIFEST
 from crm_migrate.workspace.private import private_folder
-from crm_migrate.workspace.sealing import damaged, read_sealed, write_sealed
+from crm_migrate.workspace.sealing import as_we_write, damaged, read_sealed, write_sealed
 
 _LISTED = 5  # run ids that a refusal names
 
@@ -42,6 +43,7 @@ class RunState(BaseModel):
     ended: one that has gone since is damage, not an empty table. `keys` maps a stage to the hash of all that decided
     its tables, where a later run may take them over; `taken_from` to the run whose tables these are. `night` is the day
     of the project whose night it is, empty for other runs; where it does not `write`, the target is only looked at.
+    `made_by` names the program that began the run; empty where that did not yet say so.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -61,6 +63,7 @@ class RunState(BaseModel):
     taken_from: dict[str, str] = {}
     night: str = ""
     writes: bool = True
+    made_by: str = ""
 
 
 def login() -> str:
@@ -93,7 +96,7 @@ def new_run(
     write_file(run.plan, plan.canonical_json().encode())
     state = RunState(
         run=run.id, plan_hash=plan.hash, drafted=plan.hash, started=now(), started_by=login(), limit=limit,
-        reports=reports, night=night, writes=writes,
+        reports=reports, night=night, writes=writes, made_by=version_name(),
     )  # fmt: skip
     write_state(run, state)
     return run
@@ -172,24 +175,16 @@ def open_run(project: Project, run_id: str | None = None, plan: FrozenPlan | Non
 
 
 def read_state(run: Run) -> RunState:
-    """What `run.json` says. DamagedFile where it was changed."""
-    try:
-        return RunState.model_validate(read_sealed(run.state))
-    except ValidationError as error:
-        raise damaged(run.state, "was written by another version of crm-migrate") from error
+    """What `run.json` says. DamagedFile where it was changed, OtherVersion where it has another shape."""
+    said = read_sealed(run.state)
+    with as_we_write(run.state):
+        return RunState.model_validate(said)
 
 
-def check_plan(run: Run, plan: FrozenPlan) -> None:
-    """DamagedFile where a plan that was read is neither the one that the run froze nor, before that, its draft."""
+def is_frozen(run: Run, digest: str) -> bool:
+    """Whether a plan of that digest is the one that the run froze or, before that, its draft."""
     state = read_state(run)
-    if plan.hash != state.plan_hash and (plan.hash != state.drafted or "extract" in state.stages):
-        raise damaged(run.plan, "is not what was written: its digest does not fit")
-
-
-def may_be_of(run: Run, digest: str) -> bool:
-    """Whether the run froze, or drafted, a plan of that digest; True where no `run.json` says the contrary."""
-    state = read_state(run) if run.state.exists() else None
-    return state is None or digest in (state.plan_hash, state.drafted)
+    return digest == state.plan_hash or (digest == state.drafted and "extract" not in state.stages)
 
 
 def write_state(run: Run, state: RunState) -> None:

@@ -9,7 +9,7 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from crm_migrate.errors import DamagedFile
+from crm_migrate.errors import DamagedFile, OtherVersion
 from crm_migrate.workspace.code_version import code_version
 from crm_migrate.workspace.layout import Run
 from crm_migrate.workspace.parts import Part, publish, read_manifest, verified, write_manifest
@@ -44,7 +44,7 @@ def _taken_over(run: Run, stage: str, key: str) -> str | None:
         if stage in state.stages and state.keys.get(stage) == key:
             try:
                 _copy(earlier, run, [name for name in state.tables if Path(name).parts[0] == stage])
-            except DamagedFile:
+            except (DamagedFile, OtherVersion):
                 continue  # what was harmed since is made again
             return earlier.id
     return None
@@ -57,7 +57,7 @@ def _earlier(run: Run) -> Iterator[tuple[Run, RunState]]:
         earlier = Run(run.folder.with_name(name), name)
         try:
             yield earlier, read_state(earlier)
-        except (FileNotFoundError, DamagedFile):
+        except (FileNotFoundError, DamagedFile, OtherVersion):
             continue
 
 

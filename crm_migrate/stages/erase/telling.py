@@ -12,7 +12,7 @@ from crm_migrate.mapping.plan import Plan
 from crm_migrate.stages.erase.outlines import Outline
 from crm_migrate.stages.erase.reached import PLACE, Reached
 from crm_migrate.workspace.layout import Run
-from crm_migrate.workspace.sealing import read_sealed, write_sealed
+from crm_migrate.workspace.sealing import as_we_write, read_sealed, write_sealed
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,9 @@ def read_told(run: Run) -> tuple[Finding, ...]:
     path = run.table("extract") / "erased.json"
     if not path.exists():
         return ()
-    return tuple(_finding(each) for each in read_sealed(path)["findings"])
+    said = read_sealed(path)
+    with as_we_write(path):
+        return tuple(_finding(each) for each in said["findings"])
 
 
 def _finding(said: dict[str, Any]) -> Finding:

@@ -29,7 +29,7 @@ from crm_migrate.stages.extract.findings import Observer, cut_files
 from crm_migrate.stages.extract.separators import Separators
 from crm_migrate.workspace.layout import Project, Run
 from crm_migrate.workspace.parts import Part, read_manifest, write_manifest, write_part
-from crm_migrate.workspace.sealing import read_sealed, write_sealed
+from crm_migrate.workspace.sealing import as_we_write, read_sealed, write_sealed
 from crm_migrate.workspace.tables import CORRECTED, QUARANTINE
 
 PART_ROWS = 65_536
@@ -104,8 +104,14 @@ def extract(
 
 
 def read_facts(run: Run, source: str) -> ExtractResult:
-    """The result of an earlier `extract`. FileNotFoundError where there is none, DamagedFile where it was changed."""
+    """The result of an earlier `extract`. FileNotFoundError where there is none, DamagedFile where it was changed,
+    OtherVersion where it has another shape."""
     data: dict[str, Any] = read_sealed(_facts_path(run, source))
+    with as_we_write(_facts_path(run, source)):
+        return _result(data)
+
+
+def _result(data: dict[str, Any]) -> ExtractResult:
     files = tuple(FileFact(**{**fact, "evidence": tuple(fact["evidence"])}) for fact in data.pop("files"))
     told = data.pop("findings")
     findings = tuple(Finding(**{**f, "severity": Severity(f["severity"]), "place": Place(**f["place"])}) for f in told)

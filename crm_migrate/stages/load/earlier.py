@@ -1,11 +1,12 @@
 """Earlier runs that were stopped before they could remember what they loaded."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from crm_migrate.connecting.contract import Journal, Limits, Target
-from crm_migrate.errors import DamagedFile
+from crm_migrate.errors import DamagedFile, OtherVersion
 from crm_migrate.mapping.frozen import read_plan as read_frozen
 from crm_migrate.mapping.plan import Plan
 from crm_migrate.stages.load.at_work import batch_of
@@ -19,15 +20,20 @@ from crm_migrate.workspace.relations import relations
 from crm_migrate.workspace.tables import PLANNED, THEIRS
 
 
-def settle_earlier(plan: Plan, project: Project, run: Run, target: Target, identity: str) -> tuple[str, ...]:
-    """Remember what earlier runs loaded that were stopped before they could: this plan compares with that too.
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A sentence for each earlier run that cannot be read: what it loaded is found in the target by our key, but what
+    it sent is not known any more (`damaged`), or to another version of ours only (`foreign`)."""
 
-    Returns a sentence for each whose files are damaged: what it loaded is found in the target by our key, but what it
-    sent is not known any more.
-    """
+    damaged: tuple[str, ...] = ()
+    foreign: tuple[str, ...] = ()
+
+
+def settle_earlier(plan: Plan, project: Project, run: Run, target: Target, identity: str) -> Unread:
+    """Remember what earlier runs loaded that were stopped before they could: this plan compares with that too."""
     if not project.ledger.exists():
-        return ()
-    notes = []
+        return Unread()
+    notes, foreign = [], []
     with checked(project.ledger) as ledger:
         done = {(body["run"], body["identity"]) for body in ledger.bodies(PUBLISHED)}
         for earlier in ledger.runs_of(identity):
@@ -36,7 +42,9 @@ def settle_earlier(plan: Plan, project: Project, run: Run, target: Target, ident
                     settle_run(plan, project, partial(_theirs, run), project.run(earlier), target, ledger, identity)
                 except DamagedFile as error:
                     notes.append(f"what run {earlier} sent is not known any more: {error.message}")
-    return tuple(notes)
+                except OtherVersion as error:
+                    foreign.append(f"what run {earlier} sent is not known here: {error.message}")
+    return Unread(tuple(notes), tuple(foreign))
 
 
 def _theirs(run: Run, object_name: str) -> Path:

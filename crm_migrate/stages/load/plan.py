@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from crm_migrate.finding import Finding, Place, Severity
 from crm_migrate.mapping.plan import Mode, ObjectPlan
@@ -17,7 +17,7 @@ from crm_migrate.stages.load.keys import Names
 from crm_migrate.workspace.layout import Run
 from crm_migrate.workspace.parts import read_manifest
 from crm_migrate.workspace.relations import Relations
-from crm_migrate.workspace.sealing import damaged, read_sealed, write_sealed
+from crm_migrate.workspace.sealing import as_we_write, read_sealed, write_sealed
 from crm_migrate.workspace.tables import PLANNED, THEIRS
 
 ACTIONS = ("create", "update", "unchanged", "held", "rejected", "excluded")
@@ -70,9 +70,9 @@ class LoadPlan(BaseModel):
     """What would be written, per object in load order; nothing of it has been. `hash` is bound to every line of it.
 
     `prepare` names what the target lacks; it is made before the first record is written. `notes` are sentences about
-    earlier runs whose files are damaged. `unforeseen`: per object of the target, the rules that are not foretold;
-    `foretold` is what the target says that it will make of owners and currencies.
-    `drift` is what the target says of itself otherwise than the lock. `offline`: it was planned against the lock, as if
+    earlier runs whose files are damaged, `foreign` about those of another version of ours. `unforeseen`: per object of
+    the target, the rules that are not foretold; `foretold` is what the target says that it will make of owners and
+    currencies. `drift` is what it says of itself otherwise than the lock. `offline`: planned against the lock, as if
     the target were empty. `forecast` is what it costs; it depends on the hour, and the hash is not bound to it.
     """
 
@@ -85,6 +85,7 @@ class LoadPlan(BaseModel):
     prepare: tuple[str, ...] = ()
     exchanged: str = ""  # the target that this environment was at its last load, where it is another one now
     notes: tuple[str, ...] = ()
+    foreign: tuple[str, ...] = ()
     loads: int = 0  # runs that had written to the target when this was planned; one more, and it does not hold
     unforeseen: dict[str, tuple[str, ...]] = {}
     foretold: tuple[Foretold, ...] = ()
@@ -99,9 +100,10 @@ class LoadPlan(BaseModel):
         return sum(o.create + o.update for o in self.objects)
 
     def findings(self) -> tuple[Finding, ...]:
-        """What was found out about our own earlier loads: another target, runs whose files are damaged, and per object
-        what our ledger lacks, which values are no choices of the target, and what it foretells of others."""
-        broken = (Finding("run_damaged", note, Severity.WARNING) for note in self.notes)
+        """What was found out about our own earlier loads: another target, runs whose files cannot be read, and per
+        object what our ledger lacks, which values are no choices of the target, and what it foretells of others."""
+        unread = {"run_damaged": self.notes, "run_of_another_version": self.foreign}
+        broken = (Finding(code, note, Severity.WARNING) for code, notes in unread.items() for note in notes)
         other = Finding(
             "target_exchanged",
             f"the last load of this environment went into another database ({self.exchanged}); all is loaded here",
@@ -255,8 +257,8 @@ def read_plan(run: Run) -> LoadPlan | None:
     """The plan of this run's load, or None where it was not made yet. DamagedFile where it was changed."""
     path = run.table("load", "plan.json")
     try:
-        return LoadPlan.model_validate(read_sealed(path))
+        said = read_sealed(path)
     except FileNotFoundError:
         return None
-    except ValidationError as error:
-        raise damaged(path, "was written by another version of crm-migrate") from error
+    with as_we_write(path):
+        return LoadPlan.model_validate(said)

@@ -3,7 +3,7 @@
 from functools import partial
 
 from crm_migrate.connecting.contract import Target, TargetSchema, Usage
-from crm_migrate.errors import DamagedFile, MappingError
+from crm_migrate.errors import DamagedFile, MappingError, OtherVersion
 from crm_migrate.mapping.plan import ObjectPlan, Plan
 from crm_migrate.mapping.target_lock import read_lock
 from crm_migrate.quoting import literal
@@ -73,7 +73,7 @@ def plan_load(plan: Plan, project: Project, run: Run, target: Target) -> LoadPla
     there = target.describe([object_plan.target for object_plan in plan.objects])
     refuse_absent(plan, there)
     _read(plan, project, run, target, identity, there)
-    notes = settle_earlier(plan, project, run, target, identity)
+    unread = settle_earlier(plan, project, run, target, identity)
     earlier = _loads(project, identity)
     offline, locked = isinstance(target, LockedTarget), read_lock(project, plan.environment.name)
     with relations(run, "load") as tables:
@@ -120,7 +120,8 @@ def plan_load(plan: Plan, project: Project, run: Run, target: Target) -> LoadPla
         drift=tuple(drift(plan, locked, there)) if locked else (),
         offline=offline,
         unforeseen={found.name: found.unforeseen for found in there.objects if found.unforeseen},
-        notes=notes,
+        notes=unread.damaged,
+        foreign=unread.foreign,
         foretold=tuple(doubts),
         forecast=cost,
         loads=len(earlier),
@@ -174,7 +175,7 @@ def _mostly_others(project: Project, target: Target, identity: str, name: str) -
     loads = [] if isinstance(target, Usage) else _loads(project, identity)
     try:
         after = read_manifest(project.run(loads[-1]).table(*AFTER.path(name))) if loads else None
-    except DamagedFile:
+    except (DamagedFile, OtherVersion):
         return False  # a new run needs nothing of an earlier one
     return sum(part.rows for part in after or ()) > _MANY * ours
 

@@ -204,12 +204,14 @@ def _whole(task: Task, folder: Path) -> list[Part] | None:
     """The four parts below a folder that have a receipt under the task's key and are still what it says, or None."""
     try:
         receipt = read_sealed(_receipt(folder, task))
+        if receipt["key"] != task.key:
+            return None
         parts = [Part(**part) for part in receipt["parts"]]
         for table, part in zip(TABLES, parts, strict=True):
             verified(folder / table, part)
     except (FileNotFoundError, DamagedFile):
         return None  # it is made again
-    return parts if receipt["key"] == task.key else None
+    return parts
 
 
 def _taken_over(task: Task, run: Run) -> list[Part] | None:

@@ -4,14 +4,14 @@ import csv
 from collections.abc import Iterator
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from crm_migrate.codes import CODES
 from crm_migrate.mapping.plan import ObjectPlan, Plan
 from crm_migrate.stages.load.keys import Names
 from crm_migrate.workspace.layout import Run
 from crm_migrate.workspace.relations import Relations
-from crm_migrate.workspace.sealing import damaged, read_sealed, write_sealed
+from crm_migrate.workspace.sealing import as_we_write, damaged, read_sealed, write_sealed
 from crm_migrate.workspace.sql import stream
 
 HEAD = ("object", "target_id", "entity", "code", "meaning", "detail")
@@ -119,11 +119,11 @@ def write_report(report: UndoReport, run: Run) -> None:
 def read_report(run: Run) -> UndoReport:
     """The finished undo of a run. DamagedFile where it was changed or taken away."""
     try:
-        return UndoReport.model_validate(read_sealed(_file(run)))
+        said = read_sealed(_file(run))
     except FileNotFoundError as error:
         raise damaged(_file(run), "is gone") from error
-    except ValidationError as error:
-        raise damaged(_file(run), "was written by another version of crm-migrate") from error
+    with as_we_write(_file(run)):
+        return UndoReport.model_validate(said)
 
 
 def _file(run: Run) -> Path:

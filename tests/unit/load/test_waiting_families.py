@@ -329,7 +329,8 @@ NOT_BEFORE = {
     "target_refused", "link_open", "in_doubt",  # what the target says
     "not_repaired",  # of a repair, which writes nothing but the cells that it was asked for
     "not_written",  # of a night that only looks, which writes nothing
-    "memory_rebuilt", "target_exchanged", "run_damaged", "need_unmet", "check_unforeseen",  # of whole loads
+    "memory_rebuilt", "target_exchanged", "run_damaged", "run_of_another_version", "need_unmet",  # of whole loads
+    "check_unforeseen",  # the same
     "choices_unchecked", "not_a_choice", *(code for code in CODES if code.startswith("drift_")),
     *(code for code in CODES if code.startswith("file_")),  # of the bytes of attachments, which are nobody's parents
 }  # fmt: skip
