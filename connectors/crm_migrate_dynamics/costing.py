@@ -5,10 +5,11 @@ their opportunities, activities for who took part. Every page of a reading asks 
 called. What only records know is not counted: other lookups by name that hold something, and messages that are refused.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from math import ceil
 
-from crm_migrate.connecting.contract import Action, Load
+from crm_migrate.connecting.contract import Action, Asks, Load, TargetObject
+from crm_migrate.connecting.kinds import split
 from crm_migrate_dynamics.describe import Described
 from crm_migrate_dynamics.requests import PAGE
 from crm_migrate_dynamics.shapes import CURRENCY, LINE, NATURAL, OWNER
@@ -41,6 +42,21 @@ def reading(described: Described | None, records: int) -> int:
         return pages
     owners = len(NATURAL["systemuser"]) if OWNER in described.columns else 0
     return pages * (1 + owners + int(CURRENCY in described.columns) + int(_parties(described)))
+
+
+def asking(tables: Mapping[str, Described | None], objects: Sequence[TargetObject]) -> Asks:
+    """Requests beside records. A table that has kinds is described for each of them, too; who we are is asked once."""
+    bare = {split(name).object for name in tables}
+    named = set(tables).union(*(_led_to(found, each) for each in objects if (found := tables[each.name]) is not None))
+    parties = any(found is not None and _parties(found) for found in tables.values())
+    return Asks(identity=0, before=len(bare), during=1 + len(bare) + len(named) + parties)
+
+
+def _led_to(described: Described, object: TargetObject) -> set[str]:
+    """The tables that the fields lead to, and those by whose names every record is told."""
+    places = [place for each in object.fields if (place := described.place(each.name)) is not None]
+    told = {OWNER: "systemuser", CURRENCY: "transactioncurrency"}
+    return {place.of for place in places if place.of} | {of for name, of in told.items() if name in described.columns}
 
 
 def _parties(described: Described) -> bool:

@@ -51,6 +51,7 @@ def prepare(objects: Sequence[TargetObject], looking: Looking, waiting: Waiting,
     lacking, left = _lacking(objects, looking)
     if apply:
         refuse("Dataverse", left)
+    if apply and lacking:
         _make_all(objects, looking, waiting, lacking)
     looking.forget()
     return (*map(str, left), *dict.fromkeys(each.title for each in lacking))

@@ -15,6 +15,7 @@ from crm_migrate.connecting.contract import (
     Action,
     Allowance,
     Answer,
+    Asks,
     By,
     Content,
     Doubt,
@@ -84,6 +85,10 @@ class DynamicsTarget:
     def reading(self, object: TargetObject, records: int) -> int:
         """Its pages, and what their owners and currencies are called."""
         return costing.reading(self._looking.described(object.name), records)
+
+    def asking(self, objects: Sequence[TargetObject]) -> Asks:
+        """Who we are, the tables, before and behind preparing them, and those of what their records name."""
+        return costing.asking({each.name: self._looking.described(each.name) for each in objects}, objects)
 
     def allowance(self) -> Allowance:
         """The service protection limit of a user, as it is documented: no answer says it before it is reached."""

@@ -1,6 +1,7 @@
 """One portal as it is asked: what it has, what names stand for there, and its records."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import threading
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from typing import Any, TypeVar
 
@@ -12,7 +13,7 @@ from crm_migrate_hubspot import answers, file_answers, link_answers, list_answer
 from crm_migrate_hubspot.answers import Record
 from crm_migrate_hubspot.file_shapes import File
 from crm_migrate_hubspot.link_answers import Linked, Type
-from crm_migrate_hubspot.portal_answers import Account
+from crm_migrate_hubspot.portal_answers import Account, Owner
 from crm_migrate_hubspot.requests import BATCH, LINKS, Requests
 from crm_migrate_hubspot.rosters import Roster
 from crm_migrate_hubspot.shapes import KEY, PIPELINES, Place
@@ -25,16 +26,19 @@ SILENT = 3  # answers that do not name a record before it counts as one without 
 LONGEST_QUERY = 3_000  # characters of the names of properties in an address
 
 Told = TypeVar("Told")
+About = TypeVar("About", bound=Hashable)
 
 
 class Portal:
-    """What is asked; what it has is remembered until `forget`."""
+    """What is asked; what it has is remembered until `forget`. Any number of threads may ask."""
 
     def __init__(self, http: Http, requests: Requests, pause: Callable[[], bool]) -> None:
         self._http, self.requests, self._pause = http, requests, pause
+        self._lock = threading.RLock()
         self._properties: dict[str, Mapping[str, Definition] | None] = {}
         self._labels: dict[tuple[str, str], Mapping[Type, str] | None] = {}
         self._stages: dict[str, Sequence[Stage]] = {}
+        self._owner_pages: dict[bool, Sequence[Sequence[Owner]]] = {}
 
     def ask(self, request: Request, read: Callable[[Reply], Told]) -> Told:
         """What an answer to a question says."""
@@ -42,9 +46,17 @@ class Portal:
 
     def forget(self) -> None:
         """That properties and labels may be others now."""
-        self._properties.clear()
-        self._labels.clear()
-        self._stages.clear()
+        with self._lock:
+            self._properties.clear()
+            self._labels.clear()
+            self._stages.clear()
+
+    def _once(self, known: dict[About, Told], about: About, ask: Callable[[], Told]) -> Told:
+        """What a thread has asked for, no other asks for again."""
+        with self._lock:
+            if about not in known:
+                known[about] = ask()
+            return known[about]
 
     # ------------------------------------------------------------------------------------------------ what it has
 
@@ -54,9 +66,8 @@ class Portal:
 
     def properties(self, object: str) -> Mapping[str, Definition] | None:
         """The properties of an object by name; None where the portal does not have it."""
-        if object not in self._properties:
-            self._properties[object] = self.ask(self.requests.properties(object), portal_answers.properties)
-        return self._properties[object]
+        request = self.requests.properties(object)
+        return self._once(self._properties, object, lambda: self.ask(request, portal_answers.properties))
 
     def existing(self, object: str) -> Mapping[str, Definition]:
         """The properties of an object. TargetError where the portal does not have it."""
@@ -73,9 +84,8 @@ class Portal:
 
     def label_names(self, object: str, to: str) -> Mapping[Type, str] | None:
         """The types of links between two objects with their labels as they are written; None where there are none."""
-        if (object, to) not in self._labels:
-            self._labels[object, to] = self.ask(self.requests.labels(object, to), portal_answers.labels)
-        return self._labels[object, to]
+        request = self.requests.labels(object, to)
+        return self._once(self._labels, (object, to), lambda: self.ask(request, portal_answers.labels))
 
     def type(self, object: str, place: Place) -> Type | None:
         """The type of the links that a field is."""
@@ -90,20 +100,29 @@ class Portal:
         """The stages of an object's pipelines."""
         if object not in PIPELINES:
             return ()
-        if object not in self._stages:
-            self._stages[object] = self.ask(self.requests.pipelines(object), portal_answers.stages)
-        return self._stages[object]
+        request = self.requests.pipelines(object)
+        return self._once(self._stages, object, lambda: self.ask(request, portal_answers.stages))
 
     @cached_property
     def _owners(self) -> tuple[dict[str, str], dict[str, str]]:
         """Mailbox -> id of the owners who are active, and id -> mailbox of all."""
-        active = {each.mailbox: each.id for each in self._owning(archived=False) if each.mailbox}
-        gone = {each.id: each.mailbox for each in self._owning(archived=True) if each.mailbox}
-        return active, gone | {id: mailbox for mailbox, id in active.items()}
+        own, left = ([each for page in pages for each in page if each.mailbox] for pages in self._owning())
+        active = {each.mailbox: each.id for each in own}
+        return active, {each.id: each.mailbox for each in (*left, *own)}
 
-    def _owning(self, *, archived: bool) -> Iterator[portal_answers.Owner]:
-        for some in _walk(lambda at: self.ask(self.requests.owners(at, archived=archived), portal_answers.owners)):
-            yield from some
+    def owners_take(self) -> int:
+        """Requests that ask for the owners, as far as anybody did."""
+        return sum(map(len, self._owning()))
+
+    def _owning(self) -> Sequence[Sequence[Sequence[Owner]]]:
+        """Pages of the owners who are active, and of those who are not."""
+        return [
+            self._once(self._owner_pages, archived, partial(self._owners_who, archived=archived))
+            for archived in (False, True)
+        ]
+
+    def _owners_who(self, *, archived: bool) -> list[Sequence[Owner]]:
+        return list(_walk(lambda at: self.ask(self.requests.owners(at, archived=archived), portal_answers.owners)))
 
     @cached_property
     def subscriptions(self) -> Mapping[str, int]:

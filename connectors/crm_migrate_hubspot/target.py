@@ -18,6 +18,7 @@ from crm_migrate.connecting.contract import (
     Action,
     Allowance,
     Answer,
+    Asks,
     By,
     Content,
     Doubt,
@@ -30,7 +31,7 @@ from crm_migrate.connecting.contract import (
 )
 from crm_migrate.connecting.http import Waiting
 from crm_migrate.connecting.owning import by_mailbox
-from crm_migrate_hubspot import costing
+from crm_migrate_hubspot import asking, costing
 from crm_migrate_hubspot.answers import Record
 from crm_migrate_hubspot.auth import Rooms
 from crm_migrate_hubspot.calls import cell_of, kind_of
@@ -142,6 +143,10 @@ class HubSpotTarget:
             keeps=KEYS in self._portal.existing(name),
         )
 
+    def asking(self, objects: Sequence[TargetObject]) -> Asks:
+        """Properties, labels and pipelines, and who owns records."""
+        return asking.asking(objects, self._portal.owners_take())
+
     def identity(self) -> str:
         """The portal."""
         return f"hubspot {self._account().portal}"
@@ -160,7 +165,6 @@ class HubSpotTarget:
 
     def describe(self, objects: Sequence[str]) -> TargetSchema:
         """The objects that are there, with their properties and the links that they may have."""
-        self._portal.forget()
         found, prepared = [], True
         for name in dict.fromkeys(objects):
             if ends_of(name) or listed(name):

@@ -11,13 +11,13 @@ from datetime import datetime
 import pyarrow as pa
 
 from crm_migrate.connecting import read_back
-from crm_migrate.connecting.assumed import IDENTIFIED, LOOKED_AT
 from crm_migrate.connecting.by_hand import ByHand
 from crm_migrate.connecting.conformance_targets import Kit
 from crm_migrate.connecting.contract import (
     Action,
     Allowance,
     Answer,
+    Asks,
     By,
     Content,
     Doubt,
@@ -103,10 +103,10 @@ class SalesforceTarget:
         links = -(-records // LINKS) if self.takes_bytes(object) else 0
         return links + (records // answers.PAGE + 1) * (1 + len(names_read(described, object)))
 
-    def asking(self, objects: Sequence[TargetObject]) -> int:
+    def asking(self, objects: Sequence[TargetObject]) -> Asks:
         """Versions of the API and the organisation, its objects, and who we are where that matters."""
         names = {each.name for each in objects} | {LINK for each in objects if self.takes_bytes(each)}
-        return 2 * IDENTIFIED + LOOKED_AT * len(names) + self._settings.owns_nothing
+        return Asks(identity=2, before=len(names), during=2 * len(names) + self._settings.owns_nothing)
 
     def takes_bytes(self, object: TargetObject) -> bool:
         """Versions of documents are files."""

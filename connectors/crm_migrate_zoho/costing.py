@@ -7,8 +7,7 @@ are one, a query of up to 200, 1,000 or 2,000 records one, two or three. Its day
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from crm_migrate.connecting.assumed import IDENTIFIED, LOOKED_AT
-from crm_migrate.connecting.contract import Action, Load, TargetObject
+from crm_migrate.connecting.contract import Action, Asks, Load, TargetObject
 from crm_migrate_zoho import coql
 from crm_migrate_zoho.columns import parts, told_by
 from crm_migrate_zoho.describe import Described
@@ -56,7 +55,6 @@ def reading(described: Described, columns: Sequence[str], records: int) -> Cost:
     return Cost(queries + lists, queries * PAGE_CREDITS + lists)
 
 
-def asking(modules: int, more: int, users: int) -> int:
-    """What a load and its reading back ask beside records, a credit each: which organisation it is, the fields of the
-    modules, `more` about some of them as often, and `users`."""
-    return IDENTIFIED + LOOKED_AT * (modules + more) + users
+def asking(modules: int, users: int) -> Asks:
+    """Which organisation it is, what the modules have, before and behind preparing them, and `users`; a credit each."""
+    return Asks(identity=1, before=modules, during=2 * modules + users)

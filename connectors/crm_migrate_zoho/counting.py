@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
-from crm_migrate.connecting.contract import Action, Load, TargetObject
+from crm_migrate.connecting.contract import Action, Asks, Load, TargetObject
 from crm_migrate_zoho import costing, records
 from crm_migrate_zoho.calls import Calls
 from crm_migrate_zoho.costing import Cost
@@ -30,12 +30,12 @@ class Counting:
         described = self._calls.described(object)
         return self._unit(costing.reading(described, self._columns(described, object), records))
 
-    def asking(self, objects: Sequence[TargetObject]) -> int:
+    def asking(self, objects: Sequence[TargetObject]) -> Asks:
         """The organisation, its modules and users; the names of contact roles, where there are some to load."""
         real = {each.name: each for each in (prepared(o) if o.name == NAME else o for o in objects)}
         subforms = sum(bool(self._calls.described(each).parent) for each in real.values())
         names = any(each.name == NAME for each in objects)
-        return costing.asking(len(real), subforms, self._calls.looking.users_take()) + names
+        return costing.asking(len(real) + subforms, self._calls.looking.users_take() + names)
 
     def _columns(self, described: Described, object: TargetObject) -> list[str]:
         """What is read back of a record: the fields of the mapping, and all others that anybody may write."""

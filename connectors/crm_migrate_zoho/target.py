@@ -15,6 +15,7 @@ from crm_migrate.connecting.conformance_targets import Kit
 from crm_migrate.connecting.contract import (
     Action,
     Answer,
+    Asks,
     By,
     Doubt,
     Limits,
@@ -87,7 +88,7 @@ class ZohoTarget:
         """In requests."""
         return self._requests.reading(object, records)
 
-    def asking(self, objects: Sequence[TargetObject]) -> int:
+    def asking(self, objects: Sequence[TargetObject]) -> Asks:
         """In requests."""
         return self._requests.asking(objects)
 

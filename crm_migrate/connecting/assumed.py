@@ -2,6 +2,6 @@
 
 FAST, SLOW = 0.3, 2.0  # seconds of a request, before anybody has measured them: a quick answer and a slow one
 
-# How often a load and its reading back ask which target it is, and what its objects have, where all is prepared:
-# counted against the simulators by tests/cli/test_forecast_of_crms.py.
-IDENTIFIED, LOOKED_AT = 4, 3
+# How often a load and its reading back ask which target it is: counted against the simulators by
+# tests/cli/test_forecast_of_crms.py.
+IDENTIFIED = 4

@@ -504,13 +504,23 @@ class Costs(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Asks:
+    """What is asked beside records, in requests: each time who the target is (`identity`), by the connection that looks
+    whether all is there before anything is read (`before`), and by that of the load all else: what it prepares and
+    describes, and who the users are (`during`)."""
+
+    identity: int
+    before: int
+    during: int
+
+
 @runtime_checkable
 class CostsToAsk(Costs, Protocol):
     """A target that counts what a load asks beside records, too."""
 
-    def asking(self, objects: Sequence[TargetObject]) -> int:
-        """Requests that ask which target it is, what these objects have, and who its users are, in a load and its
-        reading back, where all is prepared."""
+    def asking(self, objects: Sequence[TargetObject]) -> Asks:
+        """What a load of these objects and its reading back ask, where all is prepared."""
         ...
 
 

@@ -2,8 +2,9 @@
 
 import pytest
 
-from crm_migrate.connecting.contract import Load, TargetField, TargetObject
+from crm_migrate.connecting.contract import Asks, Load, TargetField, TargetObject
 from crm_migrate_hubspot import costing
+from crm_migrate_hubspot.asking import asking
 from crm_migrate_salesforce.costing import looked_up, names_read
 from crm_migrate_salesforce.describe import Described
 from crm_migrate_zoho import costing as credits
@@ -47,6 +48,25 @@ def test_a_change_in_hubspot_looks_first_and_takes_links_away() -> None:
 def test_a_page_of_hubspot_is_read_with_links_and_consents() -> None:
     assert costing.of_pages(0, 2, 1, 0, wide=False, keeps=False) == 4
     assert costing.of_pages(201, 2, 1, 1, wide=True, keeps=True) == 3 * (2 + 4 + 1 + 2)
+
+
+def object(name: str, *fields: str) -> TargetObject:
+    return TargetObject(name, tuple(TargetField(each, "text") for each in fields))
+
+
+@pytest.mark.parametrize(
+    ("objects", "asks"),
+    [
+        ([object("companies", "name")], Asks(1, before=1, during=2 + 2)),  # links of companies are described
+        ([object("companies", "associations.companies")], Asks(1, before=2, during=2 + 2)),
+        ([object("contacts", "consent.News"), object("contacts:Lead", "email")], Asks(1, before=2, during=4 + 2)),
+        ([object("deals", "dealstage", "associations.2-1.Buyer")], Asks(1, before=2, during=5 + 2)),
+        ([object("lists:contacts", "name"), object("contacts>lists", "from")], Asks(1, before=1, during=1 + 2)),
+        ([object("contacts>companies", "from")], Asks(1, before=2, during=2 + 2)),
+    ],
+)
+def test_a_portal_is_asked_once_for_what_it_has(objects: list[TargetObject], asks: Asks) -> None:
+    assert asking(objects, owners=2) == asks
 
 
 USER = {"type": "reference", "referenceTo": ["User"], "createable": True, "updateable": True}

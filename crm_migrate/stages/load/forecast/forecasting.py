@@ -13,7 +13,7 @@ from statistics import quantiles
 
 from pydantic import BaseModel, ConfigDict
 
-from crm_migrate.connecting.assumed import FAST, SLOW
+from crm_migrate.connecting.assumed import FAST, IDENTIFIED, SLOW
 from crm_migrate.connecting.contract import (
     Action,
     Allowance,
@@ -146,9 +146,7 @@ def forecast(
     batches, requests = _sum([o.batches for o in objects]), _sum_known([o.requests for o in objects])
     reads = [o.reads for o in objects]
     read = sum(each for each in reads if each is not None) if None not in reads else None
-    asks = (
-        target.asking([target_object(plan, each) for each in plan.objects]) if isinstance(target, CostsToAsk) else None
-    )
+    asks = _asks(plan, target) if isinstance(target, CostsToAsk) else None
     credits = _credits(plan, objects, target)
     needed = credits[1] if credits else requests[1] + read + (asks or 0) if requests and read is not None else None
     waits, measured = _waits(project, identity)
@@ -238,8 +236,14 @@ def _credits(plan: Plan, objects: Sequence[ObjectForecast], target: Target) -> B
     """What all of them cost of the day, with what is asked beside."""
     if not isinstance(target, InCredits):
         return None
-    asks = target.credits.asking([target_object(plan, each) for each in plan.objects])
+    asks = _asks(plan, target.credits)
     return _sum_known([*(each.credits for each in objects), (asks, asks)])
+
+
+def _asks(plan: Plan, target: CostsToAsk) -> int:
+    """Requests beside records, of the connection that looks before and of that which loads."""
+    asks = target.asking([target_object(plan, each) for each in plan.objects])
+    return IDENTIFIED * asks.identity + asks.before + asks.during
 
 
 def _written(
