@@ -4,24 +4,21 @@ A cell that says what our file said for that record has that value, whatever the
 read as the layout writes it, and what cannot be read so is itself the value: it is a difference, and is told as one.
 """
 
-import json
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import suppress
-from decimal import Decimal, InvalidOperation
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pyarrow as pa
 
 from crm_migrate.connecting.contract import ENTITY, By, TargetField, TargetObject
-from crm_migrate.crm.types import REFUSALS, Storage, type_of
+from crm_migrate.crm.types import REFUSALS, type_of
 from crm_migrate.errors import InputError
-from crm_migrate_bundles.days import Clock, clock_of, dated
 from crm_migrate_bundles.export_files import Export, Exports
 from crm_migrate_bundles.layout import Layout
 from crm_migrate_bundles.naming import Names, Read
 from crm_migrate_bundles.opting_out import by_list, is_mail_consent, mailbox_of, refused, speaks
 from crm_migrate_bundles.outbox import Outbox
+from crm_migrate_bundles.reading import Reader, reader
 from crm_migrate_bundles.sharing import Claim, Raw, closest
 from crm_migrate_bundles.spelling import spelled, ticked
 
@@ -60,8 +57,8 @@ class Exported:
         links = {f.name: self._links(object, f) for f in object.fields if f.reference}
         boxes = {f.name: self._files.boxes(object.name, f) for f in object.fields if type_of(f.type).role == "consent"}
         listed, mailbox = self._listed(object), mailbox_of(object) or ""
-        dates = [f for f in object.fields if type_of(f.type).storage in ("date", "instant")]
-        clocks = {field.name: self._clock(object, field) for field in dates}
+        others = [field for field in object.fields if field.name not in links and field.name not in boxes]
+        readers = {field.name: self._reader(object, field) for field in others}
         state = self._layout.closed.get(object.name)
         seen: Counter[str] = Counter()
         for number, row in enumerate(self._kept_rows(object)):
@@ -80,9 +77,10 @@ class Exported:
                 elif field.name in boxes:
                     record[field.name] = consented(row.get(field.name), sent, boxes[field.name])
                 elif state and field.name == state.by:
-                    record[field.name] = state.read(row.get(field.name) or None, row.get(state.column), sent)
+                    stage = self._value(row.get(field.name), field, sent, readers[field.name])
+                    record[field.name] = state.read(stage, row.get(state.column), sent)
                 else:
-                    record[field.name] = self._value(row.get(field.name), field, sent, clocks.get(field.name))
+                    record[field.name] = self._value(row.get(field.name), field, sent, readers[field.name])
             yield record
 
     def _key_of(self, object: str) -> str:
@@ -175,18 +173,19 @@ class Exported:
         known = [each for each in claims if each.named(row) in self._ours(each.object)]
         return closest(row, known or claims).object.name
 
-    def _clock(self, object: TargetObject, field: TargetField) -> Clock:
-        """How the column of a field writes days or moments."""
-        own = self._layout.days if type_of(field.type).storage == "date" else self._layout.moments
-        return clock_of({cell for row in self._kept_rows(object) if (cell := row.get(field.name))}, own)
+    def _reader(self, object: TargetObject, field: TargetField) -> Reader:
+        """How the column of a field writes its values, by all of its cells and what was sent."""
+        key, ours = self._key_of(object.name), self._ours(object)
+        nothing: Record = {}
+        cells = ((row.get(field.name), ours.get(row.get(key) or "", nothing)) for row in self._kept_rows(object))
+        pairs = ((cell, mine.get(field.name)) for cell, mine in cells if cell)
+        return reader(field.type, pairs, self._layout, self._layout.labels.get(object.name, {}).get(field.name, {}))
 
-    def _value(self, text: str | None, field: TargetField, sent: str | None, clock: Clock | None) -> str | None:
+    def _value(self, text: str | None, field: TargetField, sent: str | None, read: Reader) -> str | None:
         """What we sent where the cell says what our file said, whatever the words of the CRM mean."""
         if spelled(sent, field.type, self._layout) == (text or ""):
             return sent
-        if text and clock:
-            return dated(text, type_of(field.type).storage, clock)
-        return canonical(text, field.type, self._layout)
+        return read(text) if text else None
 
 
 def linked_by(said: Collection[str], parents: Sequence[Raw], key: str) -> str:
@@ -207,36 +206,6 @@ def consented(text: str | None, sent: str | None, boxes: Sequence[tuple[str, str
     if meant in said or alike:
         return sent
     return said[0] if said else text.strip().lower() if text else None
-
-
-def canonical(text: str | None, type: str, layout: Layout) -> str | None:
-    """A cell as a value of that semantic type; itself where it cannot be read as one."""
-    if not text:
-        return None
-    reader = _READERS.get(type_of(type).storage)
-    with suppress(ValueError, InvalidOperation, KeyError):
-        return reader(text, layout) if reader else text
-    return text
-
-
-def _flag(text: str, layout: Layout) -> str:
-    words = {"true": "true", "1": "true", "false": "false", "0": "false"}
-    return {layout.yes.casefold(): "true", layout.no.casefold(): "false", **words}[text.casefold()]
-
-
-def _list(text: str, layout: Layout) -> str:
-    return json.dumps([item.strip() for item in text.split(layout.list)], ensure_ascii=False)
-
-
-def _number(text: str, layout: Layout) -> str:
-    return str(Decimal(text.replace(layout.decimal, ".")))
-
-
-_READERS: Mapping[Storage, Callable[[str, Layout], str]] = {
-    "boolean": _flag,
-    "list": _list,
-    "decimal": _number,
-}
 
 
 def _turned(names: Mapping[str, str]) -> Mapping[str, str]:

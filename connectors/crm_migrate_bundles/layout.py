@@ -28,8 +28,9 @@ class Layout:
     `called`: object -> the field by which the record is named where others link to it; our key where none is said.
     `order`: the objects as they are imported. `key`: object -> the header of the column with our key. `consent`: the
     words for what somebody allows; where there are none, who refused stands in the list of opt-outs alone.
-    `headings`: object -> field -> what its column is called in exports besides; `boxes`: object -> field of a consent
-    -> cell of an export -> word of the consent. `profile` is the name of the profile that says all this.
+    `headings`: object -> field -> what its column is called in exports besides; `labels`: object -> field -> word of
+    our files -> word of exports; `boxes`: object -> field of a consent -> cell of an export -> word of the consent.
+    `profile` is the name of the profile that says all this.
     `steps` say what to do with the files, `language` is that of the project.
     """
 
@@ -65,6 +66,7 @@ class Layout:
     opt_outs: str = "suppressions"
     mailbox: str = "email"
     headings: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
+    labels: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
     boxes: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
     profile: str = ""
     title: str = ""

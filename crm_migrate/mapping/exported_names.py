@@ -23,6 +23,7 @@ def with_exported_names(plan: Plan, project: Path) -> Plan:
     ticked = bool(layout.get("consent"))  # a consent that was imported has a column: no other says the same
     said = {
         "headings": {each.target: _headings(each, there, source, ticked) for each, there, source in known},
+        "labels": {each.target: _labels(each, there) for each, there, _ in known},
         "boxes": {each.target: _boxes(each, source) for each, _, source in known if source},
     }
     options = {**plan.environment.options, LAYOUT: json.dumps(layout | said, ensure_ascii=False, sort_keys=True)}
@@ -46,6 +47,12 @@ def _headings(
             names = [*own.exported, *(_columns(known, plan.name, field.name, own) if known else ())]
             found[field.target] = list(dict.fromkeys(names))
     return found
+
+
+def _labels(plan: ObjectPlan, there: ProfileObject) -> dict[str, dict[str, str]]:
+    """Field of the target -> word of its import files -> word of its exports."""
+    fields = {field.target: there.fields.get(field.name, ProfileField()).labels for field in plan.fields}
+    return {target: labels for target, labels in fields.items() if target and labels}
 
 
 def _columns(source: SourceProfile, object: str, field: str, own: ProfileField) -> Iterator[str]:

@@ -165,6 +165,10 @@ class ProfileField(Authored):
     exported: Texts = Field(
         default=(), description="what exports call it where neither its column nor the profile of the export says so"
     )
+    labels: dict[str, Text] = Field(
+        default={},
+        description="word of import files -> what exports show for it, where more than capitals and signs differ",
+    )
     type: str | None = Field(default=None, description="semantic type, where the CRM model does not have the field")
     length: Count | None = Field(default=None, description="how many characters it takes")
     required: Flag = Field(default=False, description="the target refuses a record without it")
