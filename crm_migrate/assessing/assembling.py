@@ -233,8 +233,10 @@ def _cards(subject: Subject, known: Meanings, pile: _Pile, masked: bool) -> None
     pile.cards += telling.of_aside(name, rows, sum(fact.quarantined for fact in subject.staged.files))
     pile.cards += (telling.of_damage(name, damage, known, masked) for damage in pile.damages[name])
     key = [column for column in known.keys.get(name, ()) if column in subject.staged.columns]
-    keys = subject.staged.lazy().select(key).collect().drop_nulls() if key else pl.DataFrame()
-    keys = keys.filter(pl.all_horizontal(pl.all().str.strip_chars() != "")) if key else keys
+    keys = (
+        subject.staged.lazy().select(pl.col(key).str.strip_chars().fill_null("")).collect() if key else pl.DataFrame()
+    )
+    keys = keys.filter(pl.any_horizontal(pl.all() != "")) if key else keys  # as a run: a part may be empty
     pile.cards += telling.of_key(name, key, rows, len(keys), keys.n_unique() if key else 0)
     for duplicate in pile.duplicates:
         if duplicate.source == name:

@@ -1,10 +1,11 @@
 """What must fit together once everything is resolved: names in expressions over records, inheritance, coverage."""
 
 import fnmatch
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import replace
 
 from crm_migrate.connecting.attached import COLUMNS, column
+from crm_migrate.connecting.joins import parse_take
 from crm_migrate.crm.types import GRANTED, TYPES, Storage
 from crm_migrate.finding import Finding, Severity
 from crm_migrate.mapping import places
@@ -196,23 +197,54 @@ def _default_from(desk: Desk, objects: dict[str, ObjectPlan], plan: ObjectPlan, 
 
 
 def left_over(desk: Desk, source: SourcePlan) -> list[str] | None:
-    """The columns of a source that are neither mapped, archived nor dropped; None where its headers are not known."""
+    """The columns of a source that are neither mapped, archived nor dropped; None where its headers are not known.
+
+    What another source brings by a join is left over there, and only there: its cells are not moved twice.
+    """
     known = desk.known_columns(source.name)
     if known is None:
         return None
     taken = desk.used.get(source.name, set()) | {*source.key, source.changed, source.tag} | set(source.drop)
     taken |= {column(name) for name in COLUMNS} if source.manifest else set()
+    brought = tuple(f"{join.alias}." for join in source.joins if join.source is not None)
     return [
         name
         for name in dict.fromkeys(normal_name(h) for h in desk.headers[source.name])
-        if name not in taken and not any(fnmatch.fnmatchcase(name, normal_name(p)) for p in source.archive)
+        if name not in taken
+        and not name.startswith(brought)
+        and not _archived(name, source.archive)
+        and not _seen_to_by_owners(desk, source.name, name)
     ]
+
+
+def _archived(name: str, patterns: Sequence[str]) -> bool:
+    return any(fnmatch.fnmatchcase(name, normal_name(pattern)) for pattern in patterns)
+
+
+def _seen_to_by_owners(desk: Desk, partner: str, column: str) -> bool:
+    """Whether a source that joins this one takes, archives or drops the column under its alias, or finds rows by it."""
+    return any(
+        f"{alias}.{column}" in (*desk.used.get(owner, ()), *map(normal_name, part.unmapped.drop))
+        or column in (*map(normal_name, join.by.values()), *_ordering(join.take))
+        or _archived(f"{alias}.{column}", part.unmapped.archive)
+        for owner, part in desk.file.sources.items()
+        for alias, join in part.join.items()
+        if join.source == partner
+    )
+
+
+def _ordering(take: str | None) -> tuple[str, ...]:
+    """The columns by which `take:` chooses a partner."""
+    try:
+        return tuple(term.column for term in (parse_take(take) if take else ()))
+    except ValueError:  # told where the join is read
+        return ()
 
 
 def _unmapped(desk: Desk, source: SourcePlan, objects: tuple[ObjectPlan, ...]) -> None:
     """Columns that nobody takes are listed: a signature needs to know them."""
     left = left_over(desk, source)
-    if left and any(source.name in _speakers(plan) for plan in objects):
+    if left and (_is_partner(desk, source.name) or any(source.name in _speakers(plan) for plan in objects)):
         shown = ", ".join(f"`{name}`" for name in left[:12]) + (f" and {len(left) - 12} more" if len(left) > 12 else "")
         message = f"{len(left)} column(s) of `{source.name}` are neither mapped, archived nor dropped: {shown}"
         hint = (
@@ -226,9 +258,12 @@ def _warned(desk: Desk, count: int) -> Finding:
     return replace(desk.findings[-1], severity=Severity.WARNING, count=count)
 
 
+def _is_partner(desk: Desk, source: str) -> bool:
+    return any(join.source == source for owner in desk.file.sources.values() for join in owner.join.values())
+
+
 def _unused(desk: Desk, source: SourcePlan, objects: tuple[ObjectPlan, ...]) -> None:
-    partners = {join.source for other in desk.file.sources.values() for join in other.join.values()}
-    used = source.name in partners or any(source.name in _speakers(plan) for plan in objects)
+    used = _is_partner(desk, source.name) or any(source.name in _speakers(plan) for plan in objects)
     path: Path = ("sources", source.name)
     desk.decided(source.stays_behind, (*path, "stays_behind"))
     if source.stays_behind is not None and used:

@@ -74,7 +74,8 @@ class Join(Authored):
     """A left join, with a table of the same database or with another source: `by` is own column -> partner's column.
 
     More than one partner is an error unless `take` or `gather` says what is meant. Partners that belong to no row, and
-    those that `take` leaves behind, are counted and told.
+    those that `take` leaves behind, are counted and told. Columns of another source that nobody takes are left over
+    there, once.
     """
 
     table: str | None = Field(default=None, description="the partner, a table of the same database")

@@ -40,7 +40,9 @@ class Choice:
 def choices(study: Study, allowed: Iterable[str] = tuple(OBJECTS), least: float = ENOUGH) -> list[Choice]:
     """The objects that a table may hold, the likeliest first; none where it holds nothing that we know."""
     found = [choice for name in allowed if name in OBJECTS and (choice := choose(study, OBJECTS[name])) is not None]
-    return sorted((c for c in found if c.weight >= least or _names_somebody(c)), key=lambda c: -c.weight)
+    return sorted(
+        (c for c in found if c.weight >= least or _names_somebody(c) or _names_a_company(c)), key=lambda c: -c.weight
+    )
 
 
 def _names_somebody(choice: Choice) -> bool:
@@ -48,6 +50,26 @@ def _names_somebody(choice: Choice) -> bool:
     model = OBJECTS[choice.object]
     kinds = [field.semantic for field in model.fields if field.name in {c.field for c in choice.fields}]
     return model.entity == "person" and {k.names for k in kinds} >= _PARTS and any(kind.contact_point for kind in kinds)
+
+
+def _names_a_company(choice: Choice) -> bool:
+    """Whether nothing but what is called a company, and where it is or how it is reached, are a company all the same.
+
+    A bare `Name` may be that of a person.
+    """
+    model = OBJECTS[choice.object]
+    if model.entity != "organisation":
+        return False
+    kinds = {c.column: field.semantic for c in choice.fields if (field := model.field(c.field)) is not None}
+    called = any(kind.key == "company" and _is_company_word(column) for column, kind in kinds.items())
+    return called and any(kind.contact_point or kind.survive == "block" for kind in kinds.values())
+
+
+def _is_company_word(column: str) -> bool:
+    """Whether a header is a word for names of companies and of nothing else."""
+    meant = [m for r in readings(column) for m in vocabulary().meanings.get(r.phrase, ())]
+    fields = [field for m in meant if (field := OBJECTS[m.object].field(m.field)) is not None]
+    return bool(fields) and all(field.semantic.key == "company" or field.reference for field in fields)
 
 
 def likeliest(found: Sequence[Choice]) -> str | None:

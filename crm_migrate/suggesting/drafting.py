@@ -11,7 +11,7 @@ from crm_migrate.mapping.profiles import ProfileJoin
 from crm_migrate.mapping.proposed import Claim, printable
 from crm_migrate.suggesting.exports import Export, is_one
 from crm_migrate.suggesting.lines import commented, key_line, map_lines, new_objects, object_lines
-from crm_migrate.suggesting.linking import Key, changes
+from crm_migrate.suggesting.linking import UNKEYED, Key, changes
 from crm_migrate.suggesting.recognising import Fit
 from crm_migrate.suggesting.suggestion import Feed, Offer, Suggestion
 
@@ -68,14 +68,14 @@ def _objects(told: Suggestion) -> list[str]:
 
 
 def _source(export: Export, told: Suggestion, lender: str, *, feeds: bool) -> list[str]:
-    key = key_or_whole(told.keys.get(export.name), _filled(export))
+    key = told.keys.get(export.name) or _whole(told.unkeyed.get(export.name, UNKEYED), _filled(export))
     lines = [f"  {export.name}:", *_evidence(export), *(f"    {line}" for line in _origin(export, lender))]
     lines.append(commented(f"    {key_line(key)}", [Claim("", key.score, ", ".join(key.because))]))
     changed = next((o for o in told.offers if (o.source, o.field) == (export.name, CHANGED)), None)
     if changed is not None and not (export.study.profile and export.study.profile[1].changed):
         why = Claim("", changed.score, ", ".join(changed.because))
         lines.append(commented(f"    changed: {scalar(changed.cell)}", [why]))
-    lines += [f"    {line}" for line in _unmapped(export, told)]
+    lines += [f"    {line}" for line in (*_borrowed(export, told), *_unmapped(export, told))]
     return lines if feeds else [f"#{line[1:]}" for line in lines]
 
 
@@ -104,12 +104,11 @@ def _filled(export: Export) -> list[str]:
     return [column for column in filled if not changes(column)] or filled
 
 
-def key_or_whole(key: Key | None, columns: Sequence[str]) -> Key:
-    """The key, or the first columns together where none names a row: rows that are equal in them are one."""
-    if key is not None:
-        return key
-    why = "nothing names a row: say what does, or have the system export its ids"
-    return Key(tuple(columns[:MOST_KEYS]), 0.1, (why,), False)
+def _whole(why: str, columns: Sequence[str]) -> Key:
+    """The first columns together, where none names a row: rows that are equal in them are one."""
+    return Key(
+        tuple(columns[:MOST_KEYS]), 0.1, (f"{why}: say what names a row, or have the system export its ids",), False
+    )
 
 
 def _origin(export: Export, lender: str = "") -> Iterator[str]:
@@ -133,6 +132,14 @@ def _origin(export: Export, lender: str = "") -> Iterator[str]:
         yield f"table: {scalar(export.table)}"
     if export.header_row:
         yield f"header_row: {export.header_row}"
+
+
+def _borrowed(export: Export, told: Suggestion) -> Iterator[str]:
+    """The source whose columns it reads, too, found by its key."""
+    if (join := told.joins.get(export.name)) is not None:
+        by = f"{{{scalar(join.own)}: {scalar(join.theirs)}}}"
+        line = f"join: {{{join.alias}: {{source: {join.source}, by: {by}}}}}"
+        yield commented(line, [Claim("", 0.7, "the country of their company reads their telephones")])
 
 
 def _table(name: str, joins: Mapping[str, ProfileJoin], lender: str) -> Iterator[str]:

@@ -9,7 +9,7 @@ import polars as pl
 from crm_migrate.crm.model import OBJECTS, CanonicalField
 from crm_migrate.suggesting.candidates import Study
 from crm_migrate.suggesting.headers import Reading, readings
-from crm_migrate.suggesting.looks import share_of
+from crm_migrate.suggesting.looks import Look, share_of
 from crm_migrate.suggesting.settled import names_in
 from crm_migrate.suggesting.vocabulary import compact, vocabulary
 
@@ -18,6 +18,7 @@ NEARLY = 0.95  # of the rows: what is called a key and names so many is one, and
 SHARED, NEARLY_ALL = 0.5, 0.98  # of a column's values that are keys: where the name says so too, and where it does not
 ENOUGH = 10  # different values that prove a link which no name tells of, and rows that prove such a key
 _SMALL = r"^\d{1,3}$"  # numbers that any list has: they prove nothing
+UNKEYED = "nothing names a row"
 MOST_PAIRED = 8  # columns that are tried as parts of a key
 _CHANGING = frozenset({"amount", "choice", "owner", "consent"})  # roles of what people change
 
@@ -146,17 +147,26 @@ def _proof(study: Study, columns: tuple[str, ...]) -> str | None:
     return f"filled and different in {rows}"
 
 
-# ------------------------------------------------------------------------------------------------------------ links
-
-
 def _nearly(study: Study, column: str) -> str | None:
     """What is wrong with a column that is called a key and is one for all but a few rows; None where it is none."""
     seen = study.look(column)
     if seen is None or min(seen.filled, seen.distinct) < NEARLY * seen.rows:
         return None
+    return _lacks(seen)
+
+
+def _lacks(seen: Look) -> str:
     empty, again = seen.rows - seen.filled, seen.filled - seen.distinct
     told = [f"{empty:,} row(s) have none"] * bool(empty) + [f"{again:,} row(s) have one that another has"] * bool(again)
     return ", ".join(told)
+
+
+def unkeyed(study: Study, name: str) -> str:
+    """Why a table has no key: what the first column that is named as one lacks, where there is any."""
+    for _, column, why in _said_keys(study, name):
+        if (seen := study.look(column)) is not None:
+            return f"{why[0]}, but {_lacks(seen)}"
+    return UNKEYED
 
 
 # ------------------------------------------------------------------------------------------------------------- links

@@ -1,6 +1,6 @@
 """From studied tables to lines of a mapping: which object each feeds, which fields, which links, and what is left."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 
 from crm_migrate.crm.model import OBJECTS
@@ -11,7 +11,7 @@ from crm_migrate.suggesting.candidates import Candidate, Study, candidates
 from crm_migrate.suggesting.choosing import assigned, choices, likeliest
 from crm_migrate.suggesting.foreign_words import foreign_words
 from crm_migrate.suggesting.headers import object_words, readings
-from crm_migrate.suggesting.linking import Key, Keyed, key_of, links
+from crm_migrate.suggesting.linking import Key, Keyed, key_of, links, unkeyed
 from crm_migrate.suggesting.looks import share_of
 from crm_migrate.suggesting.profiled import Profiled, profiled
 from crm_migrate.suggesting.suggestion import Feed, Left, Offer, Suggestion, Written
@@ -104,6 +104,8 @@ def _key(study: Study, name: str, written: Written, told: Suggestion) -> Key | N
         return Key(written.keys[source], 1.0, (), False)
     if source not in told.keys:
         told.keys[source] = key_of(study, name)
+        if told.keys[source] is None:
+            told.unkeyed[source] = unkeyed(study, name)
     return told.keys[source]
 
 
@@ -253,17 +255,18 @@ def _left(study: Study, written: Written, told: Suggestion) -> Iterator[Left]:
     seen |= {left.column for left in told.left if left.source == source}
     feeds = (feed for (_, feeding), feed in told.feeds.items() if feeding == source)
     seen |= {column for feed in feeds if feed.about for column in feed.about.columns}
+    fed = {name for name, feeding in told.feeds if feeding == source} | set(written.feeds(source))
     for column in study.table.columns:
         if column in seen or written.is_settled(source, column):
             continue
-        yield Left(source, column, _remark(study, column, written))
+        yield Left(source, column, _remark(study, column, written, fed))
 
 
-def _remark(study: Study, column: str, written: Written) -> str:
+def _remark(study: Study, column: str, written: Written, fed: Set[str]) -> str:
     if reason := study.settled.get(column):
         return reason
     seen = study.look(column)
-    for candidate in (c for name in {name for name, _ in written.choices} for c in candidates(study, name)):
+    for candidate in (c for name in sorted(fed) for c in candidates(study, name)):
         if candidate.column == column and _in_other_words(study, candidate, written):
             own = len(written.choices[candidate.object, candidate.field])
             return f"as {candidate.object}.{candidate.field} it needs a value map: the target has {own} words"

@@ -17,6 +17,7 @@ from crm_migrate.finding import Finding
 from crm_migrate.mapping import library
 from crm_migrate.mapping.plan import SourcePlan
 from crm_migrate.mapping.steps import is_locale
+from crm_migrate.suggesting.borrowing import borrow_countries
 from crm_migrate.suggesting.candidates import Known, Study
 from crm_migrate.suggesting.databases import found_in_database
 from crm_migrate.suggesting.drafting import Locale, draft
@@ -93,6 +94,7 @@ def _begun(folder: Path, found: Found) -> Started:
         raise InputError(
             "; ".join(told.notes), hint="write a mapping by hand, as in the tutorial, and map their columns"
         )
+    borrow_countries(told)
     told.notes += found.notes
     found.skipped += unread(folder)
     return _proved(folder, found, told)
@@ -122,7 +124,8 @@ def _proved(folder: Path, found: Found, told: Suggestion) -> Started:
     locale, title = _locale([export.study for export in found.exports]), folder.resolve().name
 
     def columns(source: SourcePlan) -> tuple[str, ...]:
-        return (*known[source.name], *filter(None, [tags.get(source.name)]))
+        brought = (f"{j.alias}.{name}" for j in source.joins if j.source for name in known[j.source.name])
+        return (*known[source.name], *filter(None, [tags.get(source.name)]), *brought)
 
     def text(proposals: Suggestion) -> str:
         return draft(found.exports, proposals, title, locale, found.lender)

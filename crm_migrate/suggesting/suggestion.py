@@ -63,13 +63,24 @@ class Feed:
     about: TypedRef | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Borrowed:
+    """Another source whose columns a source reads as `alias.column`: the partner whose `theirs` is the row's `own`."""
+
+    alias: str
+    source: str
+    own: str
+    theirs: str
+
+
 @dataclass(slots=True)
 class Suggestion:
     """Everything that is proposed, and what is not.
 
     `offers` are lines that the mapping does not have; `beside` are cells for lines that stand there already and are
     not touched. `feeds` is (object, source) -> how, for sources that feed nothing yet; `maps` are the translations that
-    cells ask for, by name.
+    cells ask for, by name; `unkeyed` says of sources without a key why, `joins` whose columns a source
+    reads, too.
     """
 
     offers: list[Offer] = field(default_factory=list)
@@ -77,6 +88,8 @@ class Suggestion:
     feeds: dict[tuple[str, str], Feed] = field(default_factory=dict)
     maps: dict[str, dict[str, str]] = field(default_factory=dict)
     keys: dict[str, Key | None] = field(default_factory=dict)
+    unkeyed: dict[str, str] = field(default_factory=dict)
+    joins: dict[str, Borrowed] = field(default_factory=dict)
     left: list[Left] = field(default_factory=list)
     missing: list[tuple[str, str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)

@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import openpyxl
@@ -211,3 +213,27 @@ def test_exports_that_hold_nothing_known_are_told(tmp_path: Path) -> None:
 
 def test_help_has_an_example() -> None:
     assert "crm-migrate init exports" in call("init", "--help").stdout
+
+
+def test_telephones_of_people_are_read_by_the_country_of_their_company(tmp_path: Path) -> None:
+    firms = "KdNr;Firma;Straße;Land\nK-1;Deniz GmbH;Weg 1;DE\nK-2;Kaya AŞ;Cad. 2;Türkiye\n"
+    (tmp_path / "kunden.csv").write_text(firms, "utf-8")
+    people = "PersonId;Vorname;Nachname;Mobil;KdNr\n7;Ada;Frei;0170 5551234;K-1\n8;Can;Kaya;0532 555 10 01;K-2\n"
+    (tmp_path / "kontakte.csv").write_text(people, "utf-8")
+    assert call("init", str(tmp_path)).returncode == 0
+    said = content(tmp_path)
+    assert said["sources"]["kontakte"]["join"] == {"company": {"source": "kunden", "by": {"KdNr": "KdNr"}}}  # type: ignore[index]
+    assert said["objects"]["contacts"]["fields"]["mobile"] == "Mobil | phone(by=company.Land)"  # type: ignore[index]
+    assert call("run", str(tmp_path)).returncode in (0, 1)
+    with closing(sqlite3.connect(tmp_path / "crm.db")) as crm:
+        numbers = dict(crm.execute("SELECT last_name, mobile FROM contacts"))
+    assert numbers == {"Frei": "+491705551234", "Kaya": "+905325551001"}
+
+
+def test_no_country_is_borrowed_by_a_key_that_two_companies_have(tmp_path: Path) -> None:
+    rows = "".join(f"K-{n};Firma {n};Weg {n};DE\n" for n in range(1, 40))
+    (tmp_path / "kunden.csv").write_text(f"KdNr;Firma;Straße;Land\n{rows}K-39;Zwei;Weg 2;TR\n", "utf-8")
+    people = "PersonId;Vorname;Nachname;Mobil;KdNr\n7;Ada;Frei;0170 5551234;K-1\n8;Can;Kaya;0532 555 10 01;K-2\n"
+    (tmp_path / "kontakte.csv").write_text(people, "utf-8")
+    assert call("init", str(tmp_path)).returncode == 0
+    assert "join" not in content(tmp_path)["sources"]["kontakte"]  # type: ignore[index]

@@ -167,13 +167,13 @@ def test_a_join_that_cannot_be_meant_is_told(tmp_path: Path, change: tuple[str, 
     assert place in done.output
 
 
-def test_the_partner_is_used_and_its_columns_are_counted_where_they_are_read(tmp_path: Path) -> None:
+def test_the_partner_is_used_and_its_columns_are_counted_where_they_come_from(tmp_path: Path) -> None:
     done = called("mapping", "check", str(project(tmp_path, ", take: first(Rank desc)")), "--format", "json")
 
     found = json.loads(done.stdout)
     (left,) = found
     assert left["code"] == "columns_unmapped"
-    assert "`m.Nr`, `m.Person`, `m.Rank`, `m.Since`" in left["message"]
+    assert left["message"] == "1 column(s) of `mails` are neither mapped, archived nor dropped: `Since`"
 
 
 def test_a_correction_that_the_joining_rows_would_not_hear_is_refused(tmp_path: Path) -> None:
@@ -204,3 +204,50 @@ def test_rows_of_many_batches_find_their_partners(tmp_path: Path) -> None:
 
     assert [row["__row"] for row in rows] == list(range(count))
     assert all(row["m.Mail"] == (f"m{row['Id']}@a.example" if int(row["Id"]) % 2 == 0 else None) for row in rows)
+
+
+COMPANY_OF_PEOPLE = """crm_migrate: 1
+project: {locale: en-GB}
+sources:
+  people: {file: people.csv, key: Id, join: {co: {source: firms, by: {Firm: Nr}}}}
+  firms: {file: firms.csv, key: Nr, unmapped: {archive: [Fax]}}
+environments:
+  mock: {connector: sql, url: "sqlite:///crm.db"}
+objects:
+  accounts: {from: firms, fields: {name: Name, country: Country}}
+  contacts:
+    from: people
+    fields:
+      last_name: Name
+      mobile: Mobile | phone(by=co.Country)
+      company: {people: Firm, ref: accounts.firms}
+"""
+
+
+def test_a_number_is_read_by_the_country_of_the_company_and_its_columns_are_told_once(tmp_path: Path) -> None:
+    (tmp_path / "crm-migrate.yaml").write_text(COMPANY_OF_PEOPLE, "utf-8")
+    people = "Id,Name,Mobile,Firm\n1,Kaya,0532 555 10 01,1\n2,Frei,0170 5551234,2\n3,Er,0532 555 10 02,\n"
+    (tmp_path / "people.csv").write_text(people, "utf-8")
+    (tmp_path / "firms.csv").write_text("Nr,Name,Country,Fax,Credit\n1,A,Türkiye,1,5\n2,B,DE,2,6\n", "utf-8")
+    checked = called("mapping", "check", str(tmp_path))
+    assert "1 column(s) of `firms` are neither mapped, archived nor dropped: `Credit`" in checked.output
+    assert "column(s) of `people`" not in checked.output
+    done = figures(tmp_path)
+    with closing(sqlite3.connect(tmp_path / "crm.db")) as crm:
+        found = dict(crm.execute("SELECT last_name, mobile FROM contacts"))
+    assert found == {"Kaya": "+905325551001", "Frei": "+491705551234", "Er": "0532 555 10 02"}
+    fates = {(x["source"], x["column"]): x["fate"] for x in done["columns"]}
+    assert fates["firms", "Credit"] == "unspoken" and ("people", "co.Credit") not in fates
+    assert fates["firms", "Country"] == "mapped"
+    failed = [gate for gate in done["gates"] if gate["name"].startswith("columns") and not gate["passed"]]
+    assert [gate["actual"] for gate in failed] == ["1: Credit"]
+
+
+@pytest.mark.parametrize("where", ["archive: [co.Credit]", "drop: {co.Credit: D-001}"])
+def test_a_column_that_the_joining_source_sees_to_is_seen_to(tmp_path: Path, where: str) -> None:
+    said = COMPANY_OF_PEOPLE.replace("{Firm: Nr}}}}", "{Firm: Nr}}}, unmapped: {WHERE}}").replace("WHERE", where)
+    (tmp_path / "crm-migrate.yaml").write_text(said, "utf-8")
+    (tmp_path / "people.csv").write_text("Id,Name,Mobile,Firm\n1,Kaya,,1\n", "utf-8")
+    (tmp_path / "firms.csv").write_text("Nr,Name,Country,Fax,Credit\n1,A,Türkiye,1,5\n", "utf-8")
+    checked = called("mapping", "check", str(tmp_path))
+    assert "neither mapped" not in checked.output

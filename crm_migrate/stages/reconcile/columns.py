@@ -44,11 +44,18 @@ def _holds(cell: str) -> str:
 def column_figures(
     plan: Plan, source: SourcePlan, columns: Sequence[str], rows: int, filled: Filled
 ) -> Iterator[ColumnFigure]:
-    """The fate of each column that was read, in the order of the source."""
+    """The fate of each column that was read, in the order of the source.
+
+    What is not spoken of and came from another source by a join is a column of that source, and counted there.
+    """
     fates = _Fates(plan, source)
+    brought = tuple(f"{join.alias}." for join in source.joins if join.source is not None)
     for column in dict.fromkeys(columns):
         count = filled.get(column, 0)
-        fate, words = fates.of(column) or (("unspoken" if count else "empty"), ())
+        known = fates.of(column)
+        if known is None and column.startswith(brought):
+            continue
+        fate, words = known or (("unspoken" if count else "empty"), ())
         into, why = ((), " ".join(words)) if fate in ("dropped", "archived") else (words, "")
         yield ColumnFigure(source=source.name, column=column, fate=fate, rows=rows, filled=count, into=into, why=why)
 
