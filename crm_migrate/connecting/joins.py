@@ -41,11 +41,13 @@ def joined_findings(
         message = f"{several:,} rows have several partners in `{partner}` (join `{alias}`)"
         hint = "say which one is meant: `take: first(column desc)`, or `gather: list`"
         yield Finding("join_ambiguous", message, Severity.ERROR, place, hint, several)
-    if unused:
+    if unused and lookup:
+        message = f"{unused:,} rows of `{partner}` are looked up by no row (join `{alias}`)"
+        yield Finding("join_unused", message, Severity.NOTE, place, "nothing is lost where they are a source", unused)
+    elif unused:
         message = f"{unused:,} rows of `{partner}` belong to no record (join `{alias}`)"
-        severity = Severity.NOTE if lookup else Severity.WARNING  # who is looked up by his own key may stay unasked
         hint = "look for the records that they belonged to; where they matter, make a source of that table"
-        yield Finding("join_unused", message, severity, place, hint, unused)
+        yield Finding("join_unused", message, Severity.WARNING, place, hint, unused)
     if left:
         message = f"{left:,} rows of `{partner}` are left behind by `take:` (join `{alias}`)"
         yield Finding("join_left", message, Severity.NOTE, place, "`gather: list` takes all of them", left)
