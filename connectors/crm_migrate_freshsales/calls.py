@@ -44,7 +44,7 @@ class Calls:
         """What words stand for. TargetError where there is no place for one of the fields, or for our key: Freshsales
         would leave it out without a word."""
         model, kind = self.model(object), split(object.name)[1]
-        names = self.looking.lately(model)
+        names = self.looking.names(model)
         if model.name == ACTIVITIES and kind not in names.choices[TYPE]:
             raise TargetError(f"Freshsales has no type of sales activities {kind}", hint="crm-migrate target prepare")
         keys = (KEY, *((KIND,) if kind and model.name != ACTIVITIES else ()))

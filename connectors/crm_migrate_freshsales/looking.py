@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from crm_migrate.connecting.http import Answer as Reply
 from crm_migrate.connecting.http import Http, Request, Waiting
+from crm_migrate.connecting.kept import Kept
 from crm_migrate.errors import Retryable, TargetError
 from crm_migrate_freshsales import answers, requests
 from crm_migrate_freshsales.answers import Record
@@ -20,7 +21,6 @@ from crm_migrate_freshsales.records import key_of, kind_of
 from crm_migrate_freshsales.shapes import ACTIVITIES, TYPE, Model
 from crm_migrate_freshsales.values import Names
 
-LATELY = 60.0  # seconds in which users, choices and custom fields are not asked for again
 READINGS = 5  # of a list that changes meanwhile, or of an answer that cannot be read
 BESIDE = ("notes", "tasks", "appointments", "document_associations")
 
@@ -36,7 +36,7 @@ class Looking:
         self._seen: dict[str, int] = {}
         self._views: dict[str, tuple[str, ...]] = {}
         self._written: dict[str, float] = {}
-        self._names: dict[str, tuple[float, Names]] = {}
+        self._kept = Kept()
 
     def ask(self, request: Request, read: Callable[[Reply], Told]) -> Told:
         """What an answer to a question says."""
@@ -54,26 +54,28 @@ class Looking:
 
     def definitions(self, model: Model) -> list[Record]:
         """What the account says of the fields of a module."""
-        return self.ask(requests.fields(model), lambda answer: answers.listed(answer, "fields", "name", "type"))
-
-    def lately(self, model: Model) -> Names:
-        """What words stood for a moment ago; what has changed since is seen in the answer to what is sent."""
-        at, known = self._names.get(model.name, (0.0, None))
-        if known is None or time.monotonic() - at > LATELY:
-            known = self.names(model)
-            self._names[model.name] = (time.monotonic(), known)
-        return known
+        return self._known(requests.fields(model), "fields", "name", "type")
 
     def names(self, model: Model, definitions: Sequence[Record] | None = None) -> Names:
-        """What words stand for now."""
-        users = self.ask(requests.OWNERS, lambda answer: answers.listed(answer, "users", "id", "email"))
+        """What words stand for; what has changed lately is seen in the answer to what is sent."""
+        users = self._known(requests.OWNERS, "users", "id", "email")
         types = self.activity_types() if model.name == ACTIVITIES else []
         return names_of(self.definitions(model) if definitions is None else definitions, users, types)
 
     def activity_types(self) -> list[Record]:
         """The types of sales activities."""
-        said = requests.ACTIVITY_TYPES
-        return self.ask(said, lambda answer: answers.listed(answer, "sales_activity_types", "id", "name"))
+        return self._known(requests.ACTIVITY_TYPES, "sales_activity_types", "id", "name")
+
+    def ask_anew(self) -> None:
+        """That people may have changed fields, users or types."""
+        self._kept.forget()
+
+    def _known(self, request: Request, name: str, *wanted: str) -> list[Record]:
+        def read(answer: Reply) -> list[Record]:
+            return answers.listed(answer, name, *wanted)
+
+        found: list[Record] = self._kept.get(request.route, lambda _: self.ask(request, read))
+        return found
 
     # ------------------------------------------------------------------------------------------------ records
 

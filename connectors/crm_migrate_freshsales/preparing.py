@@ -24,6 +24,7 @@ def prepare(objects: Sequence[TargetObject], looking: Looking, *, apply: bool) -
 
 def by_hand(objects: Sequence[TargetObject], looking: Looking) -> tuple[ByHand, ...]:
     """All that is missing."""
+    looking.ask_anew()
     return tuple(dict.fromkeys(_lacking(objects, looking)))
 
 
@@ -34,7 +35,6 @@ def where_choices(object: str, field: str) -> str:
 
 
 def _lacking(objects: Sequence[TargetObject], looking: Looking) -> Iterator[ByHand]:
-    known: dict[str, Names] = {}
     for wanted in objects:
         if wanted.key_field != KEY:
             raise TargetError(f"our key cannot live in {wanted.key_field}", hint="take `key_field:` out")
@@ -42,9 +42,7 @@ def _lacking(objects: Sequence[TargetObject], looking: Looking) -> Iterator[ByHa
         if model is None:
             yield ByHand(f"the object {wanted.name}", f"name another with `to:`: {HERE}", "there is none")
             continue
-        if model.name not in known:
-            known[model.name] = looking.names(model)
-        yield from _of(wanted, model, known[model.name])
+        yield from _of(wanted, model, looking.names(model))
 
 
 def _of(wanted: TargetObject, model: Model, names: Names) -> Iterator[ByHand]:

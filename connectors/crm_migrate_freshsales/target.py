@@ -15,6 +15,7 @@ from crm_migrate.connecting.contract import (
     Action,
     Allowance,
     Answer,
+    Asks,
     By,
     Doubt,
     Limits,
@@ -55,6 +56,7 @@ class FreshsalesTarget:
         self._looking = Looking(self._questions, self._waiting, settings.settle_seconds)
         self._calls = Calls(self._changes, self._looking, self._waiting, self._pace)
         self._writing, self._removing = Writing(self._calls), Removing(self._calls)
+        self._foretold = set[str]()
 
     @property
     def stop(self) -> threading.Event:
@@ -78,14 +80,20 @@ class FreshsalesTarget:
         return Allowance(per_window=said or PER_HOUR, window_seconds=HOUR, assumed=said is None)
 
     def writing(self, object: TargetObject, action: Action, loads: Iterable[Load]) -> int:
-        """Requests that write these batches, and that list what is there before."""
-        model = self._calls.model(object)
-        listed = costing.reading(self._looking.seen(model), self._looking.lists(model))
-        return costing.writing(action, loads, listed)
+        """Requests that write these batches, and that list what is there before the first of a module."""
+        model, needed = self._calls.model(object), costing.writing(action, loads)
+        if not needed or model.name in self._foretold:
+            return needed
+        self._foretold.add(model.name)
+        return needed + costing.reading(self._looking.seen(model), self._looking.lists(model))
 
     def reading(self, object: TargetObject, records: int) -> int:
         """The pages of the lists."""
         return costing.reading(records, self._looking.lists(self._calls.model(object)))
+
+    def asking(self, objects: Sequence[TargetObject]) -> Asks:
+        """The account, and what its modules have, as far as a load takes a minute."""
+        return costing.asking({each.name: each for each in map(self._calls.model, objects)}.values())
 
     def identity(self) -> str:
         """The account."""
@@ -134,7 +142,7 @@ class FreshsalesTarget:
 
     def _table(self, object: TargetObject, found: Sequence[Record]) -> pa.Table:
         model = self._calls.model(object)
-        names = self._looking.lately(model) if object.fields else Names()
+        names = self._looking.names(model) if object.fields else Names()
         there = [each.name for each in object.fields if is_place(model, each.name)]
         wanted = [name for name in there if name in model.fields or name in names.customs]
         rows = [records.row_of(model, wanted, each, names) for each in found]

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -60,10 +61,13 @@ class Looking:
             return self._described[name]
 
     def _read(self, name: str, kind: Kind) -> Described | None:
-        said = self.ask(self.session.fields(kind.object), answers.fields)
-        if said is None or (kind.field and kind.field not in said):
+        if kind.field:
+            model = self.described(kind.object)
+            return replace(model, name=name) if model is not None and kind.field in model.columns else None
+        said = self.ask(self.session.fields(name), answers.fields)
+        if said is None:
             return None
-        defaults = self.ask(self.session.defaults(kind.object, list(said)), answers.values)
+        defaults = self.ask(self.session.defaults(name, list(said)), answers.values)
         columns = read_model(said, defaults)
         listed = {column.of for column in columns.values() if column.of in LISTED}
         names = {of: self._all_names(of) for of in sorted(listed)}

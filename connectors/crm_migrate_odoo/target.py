@@ -16,6 +16,7 @@ from crm_migrate.connecting.contract import (
     Action,
     Allowance,
     Answer,
+    Asks,
     By,
     Doubt,
     Limits,
@@ -24,9 +25,10 @@ from crm_migrate.connecting.contract import (
     WriteBatch,
 )
 from crm_migrate.connecting.http import Waiting
+from crm_migrate.connecting.kinds import split
 from crm_migrate.connecting.owning import by_records
 from crm_migrate.connecting.shaping import Record
-from crm_migrate_odoo import records
+from crm_migrate_odoo import costing, records
 from crm_migrate_odoo.auth import open_rooms, signed_in
 from crm_migrate_odoo.calls import Calls
 from crm_migrate_odoo.describe import object_of
@@ -68,6 +70,10 @@ class OdooTarget:
     def allowance(self) -> Allowance:
         """Odoo has no limits of requests that a document tells."""
         return Allowance(page=PAGE)
+
+    def asking(self, objects: Sequence[TargetObject]) -> Asks:
+        """The models, and which language our user has, once in each connection."""
+        return costing.asking([self._looking.described(name) for name in {split(each.name).object for each in objects}])
 
     def identity(self) -> str:
         """The database of a server."""

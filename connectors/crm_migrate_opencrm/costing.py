@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from crm_migrate.connecting.contract import Load
 from crm_migrate_opencrm.dialect import Dialect, Entity
 
-USERS = 100  # that are counted on: nobody knows how many there are before they are listed
+USERS = 50  # that are counted on: nobody knows how many there are before they are listed
 
 
 def writing(dialect: Dialect, entity: Entity, loads: Iterable[Load]) -> int:

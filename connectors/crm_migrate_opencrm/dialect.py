@@ -142,6 +142,10 @@ class Dialect(Protocol):
         """Questions that list so many records."""
         ...
 
+    def describing(self, names: Collection[str]) -> int:
+        """Questions that tell what these entities have, and what we may do with them."""
+        ...
+
     def sending(self, entity: Entity, filled: Collection[str]) -> int:
         """Requests that create or change one record of which these fields are filled."""
         ...

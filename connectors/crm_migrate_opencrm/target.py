@@ -12,6 +12,7 @@ from crm_migrate.connecting.conformance_targets import Kit
 from crm_migrate.connecting.contract import (
     Action,
     Answer,
+    Asks,
     By,
     Doubt,
     Limits,
@@ -73,11 +74,15 @@ class OpenTarget:
         """The pages of a list."""
         return costing.reading(self._dialect, entity_of(self._dialect, object), records)
 
+    def asking(self, objects: Sequence[TargetObject]) -> Asks:
+        """Who we are, and what the entities have, once in each connection, as far as a load takes a minute."""
+        about = self._dialect.describing({split(each.name)[0] for each in objects})
+        return Asks(identity=1, before=about, during=about)
+
     # ------------------------------------------------------------------------------------------------ looking
 
     def describe(self, objects: Sequence[str]) -> TargetSchema:
         """The named entities, and kinds of them."""
-        self._dialect.forget()
         found = [(name, self._entity(name)) for name in dict.fromkeys(objects)]
         here = [(name, entity) for name, entity in found if entity is not None]
         prepared = all(entity.key and (entity.kind or not split(name)[1]) for name, entity in here)

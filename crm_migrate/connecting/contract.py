@@ -516,12 +516,16 @@ class Asks:
 
 
 @runtime_checkable
-class CostsToAsk(Costs, Protocol):
-    """A target that counts what a load asks beside records, too."""
+class CostsToAsk(Protocol):
+    """A target that counts what a load asks beside records."""
 
     def asking(self, objects: Sequence[TargetObject]) -> Asks:
         """What a load of these objects and its reading back ask, where all is prepared."""
         ...
+
+
+class CostsAll(Costs, CostsToAsk, Protocol):
+    """Both."""
 
 
 @runtime_checkable
@@ -529,7 +533,7 @@ class InCredits(Protocol):
     """A target whose day counts something else than requests: each costs so many of what an edition has."""
 
     @property
-    def credits(self) -> CostsToAsk:
+    def credits(self) -> CostsAll:
         """The same as the target says of its requests, in these."""
         ...
 

@@ -10,13 +10,13 @@ from crm_migrate.connecting.by_hand import ByHand
 from crm_migrate.connecting.conformance_targets import Kit
 from crm_migrate.connecting.contract import Refusal
 from crm_migrate.connecting.http import Answer, Http, Request
+from crm_migrate.connecting.kept import Kept
 from crm_migrate.errors import Retryable, TargetError
 from crm_migrate_opencrm.dialect import ID, Entity, Pointing, Record
 from crm_migrate_opencrm.espocrm import answers, requests
 from crm_migrate_opencrm.espocrm.kit import kit
 from crm_migrate_opencrm.espocrm.requests import Where
 from crm_migrate_opencrm.espocrm.shapes import BY_HAND, KEYS, KINDS, entity_of, many, referring
-from crm_migrate_opencrm.kept import Kept
 from crm_migrate_opencrm.rows import id_of, kind_of
 
 ASKED = 50  # values of one question: they stand in its address
@@ -83,6 +83,10 @@ class EspoCrm:
     def pages(self, records: int) -> int:
         """A page begins with the last record of the one before."""
         return 1 + max(0, -(-(records - requests.PAGE) // (requests.PAGE - 1)))
+
+    def describing(self, names: Collection[str]) -> int:
+        """One of each, and one for our rights."""
+        return len(names) + 1
 
     def sending(self, entity: Entity, filled: Collection[str]) -> int:  # noqa: ARG002 -- whatever it holds
         """One."""

@@ -16,9 +16,9 @@ from crm_migrate.connecting.by_hand import ByHand
 from crm_migrate.connecting.conformance_targets import Kit
 from crm_migrate.connecting.contract import NOT_FOUND, Refusal
 from crm_migrate.connecting.http import Answer, Http, Request
+from crm_migrate.connecting.kept import Kept
 from crm_migrate.errors import InDoubt, TargetError
 from crm_migrate_opencrm.dialect import ID, Entity, Pointing, Record
-from crm_migrate_opencrm.kept import Kept
 from crm_migrate_opencrm.rows import id_of, key_of, kind_of, lost
 from crm_migrate_opencrm.suitecrm import answers, requests
 from crm_migrate_opencrm.suitecrm.kit import kit
@@ -108,6 +108,10 @@ class SuiteCrm:
     def pages(self, records: int) -> int:
         """The last page is an empty one."""
         return 1 + -(-records // requests.PAGE)
+
+    def describing(self, names: Collection[str]) -> int:
+        """One of each."""
+        return len(names)
 
     def sending(self, entity: Entity, filled: Collection[str]) -> int:  # noqa: ARG002 -- whatever its module
         """One, and one that asks for the opt-out of a mailbox."""

@@ -10,9 +10,9 @@ from crm_migrate.connecting.by_hand import ByHand
 from crm_migrate.connecting.conformance_targets import Kit
 from crm_migrate.connecting.contract import Refusal
 from crm_migrate.connecting.http import Answer, Http, Request
+from crm_migrate.connecting.kept import Kept
 from crm_migrate.errors import Retryable, TargetError
 from crm_migrate_opencrm.dialect import ID, Entity, Pointing, Record
-from crm_migrate_opencrm.kept import Kept
 from crm_migrate_opencrm.rows import id_of, kind_of
 from crm_migrate_opencrm.vtiger import answers, requests
 from crm_migrate_opencrm.vtiger.kit import kit
@@ -87,6 +87,10 @@ class Vtiger:
     def pages(self, records: int) -> int:
         """A page begins with the last record of the one before; the last is the one that is not full."""
         return 1 + max(0, (records - 1) // (requests.PAGE - 1))
+
+    def describing(self, names: Collection[str]) -> int:
+        """One of each, and one for all that there are."""
+        return len(names) + 1
 
     def sending(self, entity: Entity, filled: Collection[str]) -> int:  # noqa: ARG002 -- whatever it holds
         """One."""

@@ -1,10 +1,14 @@
-"""What batches cost in HubSpot, Salesforce and Zoho CRM, by what they hold."""
+"""What batches cost in CRMs by what they hold, and what is asked beside records."""
 
 import pytest
 
 from crm_migrate.connecting.contract import Asks, Load, TargetField, TargetObject
+from crm_migrate_freshsales import costing as fresh
+from crm_migrate_freshsales.shapes import MODELS
 from crm_migrate_hubspot import costing
 from crm_migrate_hubspot.asking import asking
+from crm_migrate_odoo import costing as odoo
+from crm_migrate_odoo.describe import Described as Model
 from crm_migrate_salesforce.costing import looked_up, names_read
 from crm_migrate_salesforce.describe import Described
 from crm_migrate_zoho import costing as credits
@@ -67,6 +71,16 @@ def object(name: str, *fields: str) -> TargetObject:
 )
 def test_a_portal_is_asked_once_for_what_it_has(objects: list[TargetObject], asks: Asks) -> None:
     assert asking(objects, owners=2) == asks
+
+
+def test_modules_of_freshsales_are_asked_for_once_and_so_are_the_types_of_activities() -> None:
+    assert fresh.asking([MODELS["contacts"], MODELS["deals"]]) == Asks(1, before=3, during=5)  # two have views
+    assert fresh.asking([MODELS["sales_activities"]]) == Asks(1, before=3, during=3)
+
+
+def test_models_of_odoo_are_asked_for_with_what_is_told_as_choices() -> None:
+    lead = Model("crm.lead", names={"crm.stage": ("New", "Won"), "crm.lost.reason": ()})
+    assert odoo.asking([Model("res.partner"), lead, None]) == Asks(0, before=9, during=9)
 
 
 USER = {"type": "reference", "referenceTo": ["User"], "createable": True, "updateable": True}
