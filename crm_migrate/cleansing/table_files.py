@@ -27,7 +27,8 @@ class Sheet:
     `lines` are the physical lines on which the rows begin. `ragged` are rows with more or fewer cells than the header,
     by such a line: which cell of them is which, nobody knows. `spare`: how many empty cells every row had behind those
     of the header (below 0: the header behind those of every row), which were left out. `days_from`: the year from which
-    a workbook counts its days. `name`: that of a workbook's sheet, and `others` those that are not read.
+    a workbook counts its days. `name`: that of a workbook's sheet, and `others` those that are not read. `above`: rows
+    of a title above the header.
     """
 
     columns: list[str]
@@ -40,6 +41,7 @@ class Sheet:
     days_from: int = 1900
     name: str = ""
     others: tuple[str, ...] = ()
+    above: int = 0
 
     def ragged_words(self) -> str:
         """How many rows are ragged, and where the first of them stand."""
@@ -51,6 +53,9 @@ class Sheet:
         longer, shorter = ("every row ends", "the header") if self.spare > 0 else ("the header ends", "every row")
         return f"{longer} with {abs(self.spare)} delimiter(s) more than {shorter}: the empty cells were left out"
 
+
+_MOST_TITLES = 8  # rows above a header, as `init` looks for it
+_HALF, _NEARLY_ALL = 0.5, 0.8  # of the columns: a row that names fewer is a title, one that names more is a header
 
 # The code pages of Windows by language, for files that are not UTF-8 (an old export says no more about itself).
 _PAGES = {
@@ -125,6 +130,9 @@ def _delimited(path: Path, text: str, encoding: str) -> Sheet:
         raise InputError(message, hint="mend the quotes of that line; a quote inside quotes is doubled") from None
     if not read:
         raise InputError(f"{path} is empty", hint="the first line names the columns")
+    above = _titles(list(read.values()))
+    for title in list(read)[:above]:
+        del read[title]
     header = read.pop(min(read))
     spare = _spare(header, read.values())
     width, columns = len(header) + max(spare, 0), header[: len(header) + min(spare, 0)]
@@ -133,7 +141,7 @@ def _delimited(path: Path, text: str, encoding: str) -> Sheet:
     if len(ragged) > len(whole):
         message = f"{path}: {len(ragged):,} of {len(read):,} rows are not as wide as the header"
         raise InputError(message, hint="look at the delimiter and at the first line")
-    return Sheet(columns, list(whole.values()), list(whole), delimiter, encoding, ragged, spare)
+    return Sheet(columns, list(whole.values()), list(whole), delimiter, encoding, ragged, spare, above=above)
 
 
 def _spare(header: list[str], rows: Collection[list[str]]) -> int:
@@ -171,8 +179,18 @@ def _workbook(path: Path, sheet: str | None) -> Sheet:
     others = tuple(each for each in names if each != name)
     width = max(map(len, rows))
     rows = [[*row, *[""] * (width - len(row))] for row in rows]  # a sheet stores no empty cells at the end of a row
-    lines = list(range(2, len(rows) + 1))
-    return Sheet(rows[0], rows[1:], lines, days_from=days_from, name=name, others=others)
+    above = _titles(rows)
+    lines = list(range(above + 2, len(rows) + 1))
+    return Sheet(rows[above], rows[above + 1 :], lines, days_from=days_from, name=name, others=others, above=above)
+
+
+def _titles(rows: Rows) -> int:
+    """How many rows stand above the one that names the columns: below a title it is the first that names nearly all."""
+    width = max(map(len, rows))
+    named = [sum(bool(cell.strip()) for cell in row) / width for row in rows[: _MOST_TITLES + 1]]
+    if named[0] >= _HALF:
+        return 0
+    return next((at for at, share in enumerate(named) if share > _NEARLY_ALL), 0)
 
 
 def _text(value: Any) -> str:
@@ -238,7 +256,7 @@ def _widen_workbook(sheet: Sheet, before: int, origin: Path, path: Path) -> None
 
     book = openpyxl.load_workbook(origin, keep_vba=path.suffix.lower() == ".xlsm", rich_text=True)
     page, added = book[sheet.name], len(sheet.columns) - before
-    for number, row in enumerate(_with_header(sheet), 1):
+    for number, row in enumerate(_with_header(sheet), sheet.above + 1):
         for at, text in enumerate(row[-added:], before + 1):
             page.cell(number, at, text).data_type = "s"
     book.save(path)

@@ -77,6 +77,11 @@ def _own(path: Path, locale: str | None, encoding: str | None, asked: "Part | No
     read = read_sheet(path, locale, encoding, sheet)
     if sheet is None and read.others:
         _tell_others(path, read.name, read.others)
+    if read.above:
+        told = (
+            f"{read.above} row(s) above the one that names the columns ({', '.join(read.columns[:3])} ...) are a title"
+        )
+        click.echo(f"warning: {path.name}: {told}", err=True)
     return read
 
 

@@ -90,6 +90,42 @@ def test_a_sheet_is_chosen_and_widened(tmp_path: Path) -> None:
     assert _read(path, "id", None, None, Part(sheet="People")).rows() == [("1", "A@FIRMA.example")]
 
 
+TITLED = (("List of people",), (), ("id", "mail", "note"), ("1", "A@FIRMA.example", ""), ("2", "b@firma.example", "x"))
+
+
+def test_a_title_above_the_header_is_told_and_stays_in_the_workbook(tmp_path: Path) -> None:
+    made = openpyxl.Workbook()
+    for row in TITLED:
+        made.worksheets[0].append(row)
+    made.save(tmp_path / "t.xlsx")
+    result = CliRunner().invoke(clean_command, [str(tmp_path / "t.xlsx"), "--column", "mail", "--kind", "email"])
+    assert "2 row(s) above the one that names the columns (id, mail, note ...) are a title" in result.output
+    rows = list(openpyxl.load_workbook(tmp_path / "t.clean.xlsx").worksheets[0].iter_rows(values_only=True))
+    assert rows[0][:4] == ("List of people", None, None, None)
+    assert rows[2][:4] == ("id", "mail", "note", "mail clean")
+    assert [row[3] for row in rows[3:]] == ["A@firma.example", "b@firma.example"]
+    assert _read(tmp_path / "t.xlsx", "id", None, None).rows() == [
+        ("1", "A@FIRMA.example", None),
+        ("2", "b@firma.example", "x"),
+    ]
+
+
+def test_a_title_above_a_csv_that_a_spreadsheet_wrote_is_no_header(tmp_path: Path) -> None:
+    text = "".join(";".join((*row, "", "", "")[:3]) + "\n" for row in TITLED)
+    (tmp_path / "t.csv").write_text(text, "utf-8")
+    result = CliRunner().invoke(clean_command, [str(tmp_path / "t.csv"), "--column", "mail", "--kind", "email"])
+    assert "2 row(s) above the one that names the columns (id, mail, note ...) are a title" in result.output
+    cleaned = (tmp_path / "t.clean.csv").read_text("utf-8").splitlines()
+    assert cleaned[0].startswith("id;mail;note;mail clean") and len(cleaned) == 3
+
+
+@pytest.mark.parametrize("header", ["id,mail,", "id,,", "id,mail"])
+def test_columns_without_a_name_make_no_title_of_a_header(tmp_path: Path, header: str) -> None:
+    (tmp_path / "t.csv").write_text(f"{header}\n1,a@firma.example,\n2,,\n", "utf-8")
+    result = CliRunner().invoke(clean_command, [str(tmp_path / "t.csv"), "--column", "id", "--kind", "id"])
+    assert "names the columns" not in result.output
+
+
 def test_the_first_sheet_alone_is_never_all_without_a_word(tmp_path: Path) -> None:
     result = CliRunner().invoke(clean_command, [str(book(tmp_path / "b.xlsx")), "--column", "mail", "--kind", "email"])
     assert "only its first sheet `Notes` is read, not People" in result.output and "--sheet" in result.output
