@@ -33,6 +33,9 @@ _WRITTEN = (
     r"[-+]?([1-9]\d{0,2}(\.\d{3}){1,4}|0|[1-9]\d{0,14})(,\d+)?",
     r"[-+]?([1-9]\d{0,2}(,\d{3}){1,4}|0|[1-9]\d{0,14})(\.\d+)?",
 )
+# With the code of a country, or its region would be a guess.
+_PHONE = r"\+[1-9][\d ()./\-]{6,20}"
+_MAILBOX = r"[^@\s;,]+@[^@\s;,]+\.[^@\s;,]+"
 _YES = {"true": "false", "yes": "no"}
 
 
@@ -164,6 +167,10 @@ def _type(old: pl.Series, new: pl.Series, days: str, *, commas: bool) -> str:
         return "instant"
     if _are_numbers(old) and _are(new, _COMMA if commas else _NUMBER):
         return "number"
+    if _are(old, _PHONE) and _are(new, _PHONE):
+        return "phone"
+    if _are(old, _MAILBOX) and _are(new, _MAILBOX):
+        return "email"
     return "boolean" if _is_yes_or_no(old) and _yes_of(new) else "text"
 
 

@@ -135,6 +135,29 @@ def test_days_that_can_be_read_in_two_ways_stay_text(tmp_path: Path) -> None:
     assert 'closed_on: {source: "Closed On", type: text' in (tmp_path / "out" / "crm-migrate.yaml").read_text("utf-8")
 
 
+@pytest.mark.parametrize(
+    ("tel", "mail", "differs"),
+    [
+        ("+493055501010", "Ada@firma.example", {}),
+        ("+493055501011", "ada@firma.example", {"records.tel": ["unknown 1"]}),
+        ("+49 (30) 5550 1010", "adam@firma.example", {"records.mail": ["unknown 1"]}),
+    ],
+)
+def test_telephones_and_mailboxes_are_compared_as_such(
+    tmp_path: Path, tel: str, mail: str, differs: dict[str, list[str]]
+) -> None:
+    text = "Id,Tel,Mail\n1,{},{}\n2,+90 532 555 10 03,can@firma.example\n"
+    old = text.format("+49 30 55501010", "ada@firma.example")
+    assert differing(told(*two(tmp_path, text.format(tel, mail), old))[1]) == differs
+
+
+def test_numbers_of_no_country_stay_text(tmp_path: Path) -> None:
+    text = "Id,Tel\n1,{}\n2,0532 555 10 03\n"
+    _, figures, _ = told(*two(tmp_path, text.format("03055501010"), text.format("030 55501010")))
+    assert [each["count"] for each in figures["exceptions"]] == [1]
+    assert "ambiguous_phone" not in {each["code"] for each in figures["exceptions"]}
+
+
 def test_leading_zeros_are_no_numbers(tmp_path: Path) -> None:
     old, new = OLD.replace("1250.50", "01250"), NEW.replace('"1250,5"', "1250")
     code, figures, _ = told(*two(tmp_path, new, old))
