@@ -29,6 +29,7 @@ EXAMPLES_PER_CAUSE = 50
 EXAMPLES = 1_500  # over the whole report, so that it stays around 1 MB
 ROWS = 500  # of any one table
 PAPER_ROWS = 12  # of any one list, and causes of exceptions, that are printed
+PAPER_EXAMPLES = 3  # of a cause that are printed
 TEXT = 240  # characters of one value
 _LARGE = 1_000  # an amount of which the cents do not matter above a column
 
@@ -109,6 +110,7 @@ def _page(
         shown=_shown(figures),
         rows=ROWS,
         paper_rows=PAPER_ROWS,
+        paper_examples=PAPER_EXAMPLES,
         style=Markup(style),  # noqa: S704 -- files of ours
         script=Markup(script),  # noqa: S704 -- files of ours
         policy=policy(style, script),
@@ -171,8 +173,9 @@ def _shorten(cut: Pieces) -> Pieces:
     return [*short, ("…", False)] if len(cut) > 20 else short
 
 
-def _urgency(group: ExceptionGroup) -> tuple[int, int]:
-    return (("error", "warning", "note").index(group.severity), -group.count)
+def _urgency(group: ExceptionGroup) -> tuple[int, int, bool]:
+    """The worst first, then the most; of as many those that concern money."""
+    return (("error", "warning", "note").index(group.severity), -group.count, not group.amounts)
 
 
 def _shown(figures: Figures) -> int:

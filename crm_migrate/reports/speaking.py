@@ -25,12 +25,14 @@ from crm_migrate.workspace.figures import (
     SourceFigure,
     Term,
 )
+from crm_migrate.workspace.follow_up import GoneException
 
 CAUSES, UNCHECKED = "cause.", "unchecked."  # why a cell differs, and what a report cannot say
 PACK = "pack.no."  # why a usual key figure is not possible
 LIMITS = "gate."  # what a gate allows and found
 
 _F = TypeVar("_F", Cause, ConsentCell, ExceptionGroup, GroupFigure, LinkFigure, MergeFigure, Term)
+_Titled = TypeVar("_Titled", ExceptionGroup, GoneException)
 
 
 def told(figures: Figures, words: Language) -> Figures:
@@ -55,6 +57,9 @@ def told(figures: Figures, words: Language) -> Figures:
             "groups": tuple(_group(g, words) for g in figures.groups),
             "kpis": tuple(_with_terms(k, words) for k in figures.kpis),
             "pack": tuple(f.model_copy(update={"why": spoken(f.why, words, PACK)}) for f in figures.pack),
+            "follow_up": figures.follow_up.model_copy(
+                update={"gone": tuple(_titled(x, words) for x in figures.follow_up.gone)}
+            ),
             "not_checked": tuple(spoken(text, words, UNCHECKED) for text in figures.not_checked),
         }
     )
@@ -96,11 +101,15 @@ def _with_terms(figure: _T, words: Language) -> _T:
 
 def _exception(group: ExceptionGroup, words: Language) -> ExceptionGroup:
     said = {
-        "title": known(group.title, f"code.{group.code}.title", words),
         "fix": fix(known(group.fix, f"code.{group.code}.fix", words), words),
         "rule": _rule(group, words),
     }
-    return _with_examples(group, words).model_copy(update=said)
+    return _titled(_with_examples(group, words), words).model_copy(update=said)
+
+
+def _titled(each: _Titled, words: Language) -> _Titled:
+    """An exception, or one that is gone, with what its code means."""
+    return each.model_copy(update={"title": known(each.title, f"code.{each.code}.title", words)})
 
 
 def _rule(group: ExceptionGroup, words: Language) -> str:

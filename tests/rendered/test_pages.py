@@ -8,7 +8,7 @@ import pytest
 from browser import ask, chromium
 from shop import Shop
 
-from crm_migrate.reports.html import PAPER_ROWS
+from crm_migrate.reports.html import PAPER_EXAMPLES, PAPER_ROWS
 
 WIDTHS = (390, 1024, 1280, 1440)
 
@@ -116,6 +116,80 @@ def test_on_paper_causes_are_open_and_nothing_else_is_opened(finished: dict[str,
     seen = ask(finished["sabotaged"].report("en") / "report.html", _PAPER, tmp_path)
 
     assert seen["causes"] and seen["same"] and 0 < len(seen["printed"]) <= PAPER_ROWS
+
+
+_AS_PRINTED = """
+const rules = [...page.styleSheets].flatMap((sheet) => [...sheet.cssRules]);
+for (const rule of rules) if (rule.media?.mediaText === "print") rule.media.mediaText = "all";
+frame.dispatchEvent(new Event("beforeprint"));
+await wait(300);
+const seen = (selector) => [...page.querySelectorAll(selector)].filter((each) => each.checkVisibility());
+"""
+_ANNOUNCING = "h2, h3, h4, caption, details[open] > summary, p.intro, p.legend"
+
+
+def test_what_announces_something_never_ends_a_page(finished: dict[str, Shop], language: str, tmp_path: Path) -> None:
+    script = f"""{_AS_PRINTED}
+    const announcing = seen("{_ANNOUNCING}");
+    const alone = announcing.filter((each) => frame.getComputedStyle(each).breakAfter !== "avoid");
+    return [announcing.length, alone.map((each) => each.textContent)];
+    """
+    announcing, alone = ask(finished["sabotaged"].report(language) / "report.html", script, tmp_path)
+    assert announcing > 20 and alone == []
+
+
+def test_paper_names_the_first_records_of_every_error(finished: dict[str, Shop], tmp_path: Path) -> None:
+    script = f"""{_AS_PRINTED}
+    return seen("[data-group].error").map((group) => [
+      group.dataset.code, Number(group.dataset.count),
+      [...group.querySelectorAll(".examples tbody tr")].filter((row) => row.checkVisibility()).length,
+      [...group.querySelectorAll(".more")].filter((line) => line.checkVisibility()).length,
+    ]);
+    """
+    groups = ask(finished["sabotaged"].report("en") / "report.html", script, tmp_path)
+    assert "target_lost" in {code for code, *_ in groups}
+    for _, count, rows, more in groups:
+        assert rows == min(count, PAPER_EXAMPLES) and more == (count > PAPER_EXAMPLES)
+
+
+def test_a_record_that_is_lost_is_told_once(finished: dict[str, Shop], tmp_path: Path) -> None:
+    """Three people were deleted: not by their rows, by their ids, and by each of their cells again."""
+    script = """
+    const groups = [...page.querySelectorAll("[data-group]")];
+    return groups.map((group) => [group.dataset.code, Number(group.dataset.count), group.textContent]);
+    """
+    groups = ask(finished["sabotaged"].report("en") / "report.html", script, tmp_path)
+    assert [(code, count) for code, count, _ in groups if code in ("target_lost", "vanished_record")] == [
+        ("target_lost", 3)
+    ]
+    assert [text.count("people:P") for code, _, text in groups if code == "target_lost"] == [3]
+
+
+def test_what_needs_somebody_leads_to_its_rows_and_names_its_money(finished: dict[str, Shop], tmp_path: Path) -> None:
+    script = """
+    await wait(300);
+    const told = [];
+    for (const link of page.querySelectorAll(".needs a")) {
+      frame.location.hash = link.hash;
+      await wait(50);
+      const shown = [...page.querySelectorAll("[data-group]")].filter((group) => !group.hidden);
+      const sums = (of) => of.querySelector("[data-sum]")?.textContent ?? "";
+      const same = shown.some((group) => sums(group) === sums(link.parentNode));
+      told.push([shown.length, shown.some((group) => group.open), same]);
+    }
+    return [told, page.querySelectorAll(".needs [data-sum]").length];
+    """
+    told, sums = ask(finished["sabotaged"].report("en") / "report.html", script, tmp_path)
+    assert told and sums
+    for shown, is_open, same in told:
+        assert shown >= 1 and same and is_open == (shown == 1)
+
+
+def test_every_mark_of_a_tile_has_its_word(finished: dict[str, Shop], language: str, tmp_path: Path) -> None:
+    script = 'return [...page.querySelectorAll(".tile .state")].map((each) => each.textContent);'
+    for kind in ("clean", "sabotaged"):
+        states = ask(finished[kind].report(language) / "report.html", script, tmp_path)
+        assert states and all(any(map(str.isalpha, state)) for state in states)
 
 
 def test_a_report_of_thousands_is_printed_on_few_pages(finished: dict[str, Shop], tmp_path: Path) -> None:

@@ -124,7 +124,7 @@
       return wanted.every(([name, value]) => ["text", "owner"].includes(name) || group.dataset[name] === value)
         ? search(i, text, owner) : 0;
     });
-    const few = text && shown.filter(Boolean).length <= 10;
+    const few = shown.filter(Boolean).length <= (text ? 10 : wanted.length ? 1 : 0);
     groups.forEach((group, i) => {
       group.hidden = !shown[i];
       if (few && shown[i]) group.open = true;

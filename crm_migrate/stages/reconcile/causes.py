@@ -8,6 +8,7 @@ from crm_migrate.workspace.relations import Relations
 
 EDITED, EMPTIED, KEPT = "edited in the target", "emptied in the source", "kept in the target"
 STALE = "stale"
+MISSING = "record missing"
 MANY = 3  # a shift or a default value is a cause when it hits at least so many cells of a field
 
 _FIX = "fix."
@@ -134,8 +135,8 @@ _RULE = f"CASE WHEN kind = 'reference' THEN NULL {' '.join(_when(*rule) for rule
 _ALIKE = f"""CREATE OR REPLACE TEMP MACRO alike(kind, expected, actual) AS
   nullif(expected, '') IS NOT DISTINCT FROM nullif(actual, '') OR coalesce({_RULE}, '') <> ''"""
 
-_PLAIN_CAUSE = r"""CASE
-  WHEN gone THEN 'record missing'
+_PLAIN_CAUSE = rf"""CASE
+  WHEN gone THEN {literal(MISSING)}
   WHEN class = 'lost' THEN 'lost'
   WHEN class = 'filled_by_target' THEN 'set by the target'
   WHEN kind = 'reference' THEN 'wrong parent'

@@ -16,7 +16,8 @@ from crm_migrate.mapping.plan_environment import WatchPlan
 from crm_migrate.quoting import literal
 from crm_migrate.stages.reconcile import listing
 from crm_migrate.stages.reconcile.bridge_tables import amounts_of, in_report
-from crm_migrate.stages.reconcile.causes import EDITED
+from crm_migrate.stages.reconcile.causes import EDITED, MISSING
+from crm_migrate.stages.reconcile.exceptions import LOST
 from crm_migrate.stages.reconcile.exported import currency_field, money_fields
 from crm_migrate.stages.reconcile.gates import NEVER_ACCEPTED, OUT_OF_SCOPE
 from crm_migrate.workspace.exception_states import ExceptionState
@@ -25,7 +26,7 @@ from crm_migrate.workspace.following import settled
 from crm_migrate.workspace.night_figures import Does, Share
 from crm_migrate.workspace.nights import Known, Result
 from crm_migrate.workspace.relations import Relations
-from crm_migrate.workspace.tables import DISPOSITIONS
+from crm_migrate.workspace.tables import DIFFERENCES, DISPOSITIONS
 
 BLOCKING = NEVER_ACCEPTED | {"gone", "gone_amount", "consent"}  # without these no share means anything
 _DIFFER = ("lost", "different", "filled_by_target")  # states of exceptions that count cells
@@ -85,7 +86,7 @@ def _shares(
 ) -> Iterator[Share]:  # fmt: skip
     records = {each.name: _records(tables, each) for each in plan.objects}
     unread = tables.count("deviating_ WHERE object = ''")
-    values = {each.name: _values(each.name, found, fields, links) for each in plan.objects}
+    values = {each.name: _values(tables, each.name, found, fields, links) for each in plan.objects}
     for measure, counts, more in (("records", records, unread), ("values", values, 0)):
         whole = tuple(sum(count[at] for count in counts.values()) + more for at in (0, 1))
         for scope, (deviating, of) in {"": whole, **counts}.items():
@@ -113,12 +114,21 @@ def _in_scope(tables: Relations, object_plan: ObjectPlan) -> str:
 
 
 def _values(
-    name: str, found: Sequence[ExceptionGroup], fields: Sequence[FieldFigure], links: Sequence[LinkFigure]
+    tables: Relations,
+    name: str,
+    found: Sequence[ExceptionGroup],
+    fields: Sequence[FieldFigure],
+    links: Sequence[LinkFigure],
 ) -> tuple[int, int]:
-    """Cells and links of an object that differ, and all that were compared."""
+    """Cells and links of an object that differ, those of records that are lost as a whole too, and all that were
+    compared."""
     compared = sum(each.compared for each in fields if each.object == name)
     compared += sum(each.expected for each in links if each.object == name)
-    return sum(group.count for group in found if group.object == name and group.state in _DIFFER), compared
+    own = [group for group in found if group.object == name]
+    differing = sum(group.count for group in own if group.state in _DIFFER and group.rule != MISSING)
+    if any(group.code == LOST for group in own):
+        differing += tables.count(f"{tables.scan(DIFFERENCES, name)} WHERE cause = {literal(MISSING)}")
+    return differing, compared
 
 
 def _money(tables: Relations, plan: Plan) -> dict[str, tuple[Decimal, Decimal]]:

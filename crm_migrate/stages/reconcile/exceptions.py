@@ -10,11 +10,12 @@ from crm_migrate.quoting import literal, quoted
 from crm_migrate.stages.erase import read_told
 from crm_migrate.stages.reconcile import listing
 from crm_migrate.stages.reconcile.accounting import source_facts
-from crm_migrate.stages.reconcile.causes import EDITED, EMPTIED, fix_of
+from crm_migrate.stages.reconcile.causes import EDITED, EMPTIED, MISSING, fix_of
 from crm_migrate.stages.reconcile.examples import EXAMPLES
 from crm_migrate.stages.reconcile.left_out import Told
 from crm_migrate.stages.reconcile.likeness import matching_notes
 from crm_migrate.stages.reconcile.sides import loaded_fields
+from crm_migrate.stages.reconcile.target_sets import VANISHED_ID
 from crm_migrate.stages.reconcile.twice import held_twice
 from crm_migrate.workspace.figures import DELETED, IN_TARGET, REMOVED, Example, ExceptionGroup, TargetSet
 from crm_migrate.workspace.relations import Relations
@@ -37,8 +38,10 @@ from crm_migrate.workspace.tables import (
 
 Severity = Literal["error", "warning", "note"]
 
+LOST = "target_lost"  # the code of a record that was there, or that the load says arrived, and is not
+
 _COMPARE_CODES = (
-    ("record missing", "target_lost"), ("lost", "lost"), ("truncated", "truncated"), ("date ", "shifted_day"),
+    (MISSING, LOST), ("lost", "lost"), ("truncated", "truncated"), ("date ", "shifted_day"),
     ("shifted row", "row_shifted"), ("shifted", "shifted_hours"), ("default value", "defaulted"),
     ("rounding", "rounded"), ("encoding", "encoding"), ("case", "case_only"), ("swapped", "swapped"),
     ("wrong parent", "wrong_parent"), ("set by the target", "unexpected_field"),
@@ -53,7 +56,7 @@ _LINE = listing.line("__source", "__row", "__split")
 
 def code_of(cls: str, cause: str, link: bool) -> str:
     """The stable code of a difference."""
-    if link and cls == "lost" and cause != "record missing":
+    if link and cls == "lost" and cause != MISSING:
         return "link_missing"
     if link and cls == "filled_by_target":
         return "link_extra"
@@ -124,7 +127,8 @@ def left_out_exceptions(object_name: str, told: Iterable[Told]) -> Iterator[Exce
 def unexpected_exceptions(
     tables: Relations, plan: Plan, object_plan: ObjectPlan, found: TargetSet
 ) -> Iterator[ExceptionGroup]:
-    """Records in the target that nobody sent, apart from those that are ours once more, and records that are gone."""
+    """Records in the target that nobody sent, apart from those that are ours once more, and records that are gone,
+    apart from those whose rows say so."""
     name, again = object_plan.name, 0
     if found.unexpected:
         twice = held_twice(tables, plan, object_plan)
@@ -133,7 +137,18 @@ def unexpected_exceptions(
         others = f"{quoted(f'ids/{name}')} ANTI JOIN {twice} USING (target_id) WHERE unexpected"
         ids = [id for (id,) in tables.rows(f"SELECT target_id FROM {others} ORDER BY 1 LIMIT {EXAMPLES}")]
         yield from _of_ids(name, "unexpected_record", found.unexpected - again, ids)
-    yield from _of_ids(name, "vanished_record", found.vanished, found.vanished_ids)
+    if found.vanished:
+        lost = _lost(tables, name, "target_id")
+        gone = f"{quoted(f'ids/{name}')} ANTI JOIN {lost} USING (target_id) WHERE {VANISHED_ID}"
+        ids = [id for (id,) in tables.rows(f"SELECT target_id FROM {gone} ORDER BY 1 LIMIT {EXAMPLES}")]
+        yield from _of_ids(name, "vanished_record", tables.count(gone), ids)
+
+
+def _lost(tables: Relations, name: str, by: str) -> str:
+    """Our records that the target does not give back. Each is told once, as what became of its rows, with their source
+    and money: neither its cells nor its id are told again."""
+    lost = f"SELECT DISTINCT {by} FROM {tables.scan(DISPOSITIONS, name)} WHERE code = {literal(LOST)}"
+    return f"({lost} AND {by} IS NOT NULL)"
 
 
 def _held_twice(tables: Relations, name: str, twice: str, count: int) -> Iterator[ExceptionGroup]:
@@ -234,6 +249,7 @@ def _emptied(tables: Relations, object_plan: ObjectPlan, field: FieldPlan) -> st
 def _breaches(tables: Relations, object_plan: ObjectPlan) -> str:
     """Rules that do not hold; a choice that the target does not take with the value that was to be written."""
     breaches = tables.scan(BREACHES, object_plan.name)
+    lost = _lost(tables, object_plan.name, "__entity")
     names = quoted(f"names/{object_plan.name}")
     targets = [str(field.target) for field in loaded_fields(object_plan) if field.ref is None]
     planned = tables.scan(PLANNED, object_plan.name, also=texts(*targets))
@@ -243,7 +259,8 @@ def _breaches(tables: Relations, object_plan: ObjectPlan) -> str:
       CASE WHEN b.code = 'not_a_choice' THEN CASE b.field {values} ELSE NULL::VARCHAR END END AS before,
       NULL::VARCHAR AS after, b.message
     FROM {breaches} b LEFT JOIN {planned} p ON p.__cluster = b.__cluster AND b."when" = 'before'
-    LEFT JOIN {names} m ON m.__entity = coalesce(b.__entity, p.__entity)"""
+    LEFT JOIN {names} m ON m.__entity = coalesce(b.__entity, p.__entity)
+    WHERE b.code <> {literal(LOST)} OR b.__entity NOT IN {lost}"""
 
 
 def _left_behind(tables: Relations, name: str) -> str:
@@ -277,10 +294,13 @@ def _followed(tables: Relations, name: str) -> str:
 def _differences(tables: Relations, name: str, sourced: str, *, link: bool) -> Iterator[ExceptionGroup]:
     """Differences that are neither a match nor what the target had before us, one group per field and cause.
 
-    What the target keeps because it was edited there, or emptied here, is told as a warning.
+    What the target keeps because it was edited there, or emptied here, is told as a warning. Cells of records that are
+    lost as a whole are those of one loss.
     """
     told = ", ".join(map(literal, (EDITED, EMPTIED)))
-    differing = f"FROM {sourced} WHERE class IN ('lost', 'different', 'filled_by_target') OR cause IN ({told})"
+    lost = _lost(tables, name, "__entity")
+    differing = f"""FROM {sourced} WHERE (class IN ('lost', 'different', 'filled_by_target') OR cause IN ({told}))
+      AND (cause IS DISTINCT FROM {literal(MISSING)} OR __entity NOT IN {lost})"""
     listing.add(tables, f"SELECT {literal(name)}, '', '', name, coalesce(cause, ''), class, record, NULL {differing}")
     rows = tables.rows(
         f"""SELECT name, class, cause, n, record, source_value, expected, actual FROM (

@@ -2,11 +2,12 @@
 
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan
 from crm_migrate.quoting import literal, quoted
+from crm_migrate.stages.reconcile.causes import MISSING
 from crm_migrate.workspace.cause_figures import Maker, Who
 from crm_migrate.workspace.relations import Relations
 from crm_migrate.workspace.tables import CHANGES, PLANNED, texts
 
-_DIFFERING = "s.class IN ('lost', 'different', 'filled_by_target') AND s.cause <> 'record missing'"
+_DIFFERING = f"s.class IN ('lost', 'different', 'filled_by_target') AND s.cause <> {literal(MISSING)}"
 
 
 def add_makers(tables: Relations, object_plan: ObjectPlan, sourced: str) -> None:

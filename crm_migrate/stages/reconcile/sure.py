@@ -1,11 +1,11 @@
 """How sure a cause is, by a plain rule that `docs/reconcile.md` tells."""
 
-from crm_migrate.stages.reconcile.causes import EDITED, EMPTIED, KEPT, MANY, STALE
+from crm_migrate.stages.reconcile.causes import EDITED, EMPTIED, KEPT, MANY, MISSING, STALE
 from crm_migrate.stages.reconcile.concentrating import Spread
 from crm_migrate.workspace.cause_figures import Confidence
 
 _SEEN = frozenset(
-    {"record missing", "lost", "set by the target", "wrong parent", STALE, EDITED, EMPTIED, KEPT}
+    {MISSING, "lost", "set by the target", "wrong parent", STALE, EDITED, EMPTIED, KEPT}
 )  # fmt: skip
 NEARLY_ALL = 0.9
 

@@ -12,6 +12,7 @@ from crm_migrate.workspace.relations import Relations
 from crm_migrate.workspace.tables import AFTER, BEFORE, KNOWN, OUTCOMES, PLANNED, REMOVALS, VANISHED
 
 IDS_SHOWN = 1000
+VANISHED_ID = "NOT after AND NOT (before AND taken)"  # of a line of `ids/<object>`
 
 
 def target_set(tables: Relations, object_name: str) -> TargetSet:
@@ -36,7 +37,7 @@ def target_set(tables: Relations, object_name: str) -> TargetSet:
         bool_or(side = 'r') AS taken, after AND NOT before AND NOT created AS unexpected
         FROM ({union}) GROUP BY target_id"""
     )
-    removed, vanished = "NOT after AND before AND taken", "NOT after AND NOT (before AND taken)"
+    removed, vanished = "NOT after AND before AND taken", VANISHED_ID
     counts = tables.one(
         f"""SELECT count(*) FILTER (before), count(*) FILTER (after), count(*) FILTER (created AND NOT before),
         count(*) FILTER (unexpected), count(*) FILTER ({vanished}),

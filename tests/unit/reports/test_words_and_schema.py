@@ -19,6 +19,7 @@ from crm_migrate.words import catalogue, languages
 from crm_migrate.words.language import language
 from crm_migrate.words.messages import spoken
 from crm_migrate.workspace.figures import Gate
+from crm_migrate.workspace.follow_up import GoneException
 
 ROOT = Path(__file__).resolve().parents[3]
 CATALOGUES = {code: catalogue(code) for code in languages()}
@@ -171,3 +172,24 @@ def test_a_rule_is_called_as_the_mapping_calls_it_and_a_cause_in_words(
     group = model.exceptions[0].model_copy(update={"state": state, "rule": rule})
     (told_group,) = told(model.model_copy(update={"exceptions": (group,)}), language(locale)).exceptions
     assert told_group.rule == shown
+
+
+@pytest.mark.parametrize("code", sorted(set(languages()) - {"en"}))
+def test_an_exception_that_is_gone_is_said_in_the_language_of_the_page(code: str) -> None:
+    gone = {
+        "id": "E-1",
+        "code": "target_lost",
+        "severity": "error",
+        "object": "x",
+        "source": "",
+        "field": "",
+        "count": 1,
+    }
+    title = CATALOGUES["en"]["code.target_lost.title"]
+    found = figures()
+    gone = GoneException(
+        id="E-1", code="target_lost", severity="error", object="x", source="", field="", count=1, title=title
+    )
+    follow_up = found.follow_up.model_copy(update={"gone": (gone,)})
+    said = told(found.model_copy(update={"follow_up": follow_up}), language(code)).follow_up.gone[0].title
+    assert said == CATALOGUES[code]["code.target_lost.title"] != title
