@@ -11,7 +11,7 @@ from crm_migrate.mapping.profiles import ProfileJoin
 from crm_migrate.mapping.proposed import Claim, printable
 from crm_migrate.suggesting.exports import Export, is_one
 from crm_migrate.suggesting.lines import commented, key_line, map_lines, new_objects, object_lines
-from crm_migrate.suggesting.linking import UNKEYED, Key, changes
+from crm_migrate.suggesting.linking import UNKEYED, Key, changes, counts_rows
 from crm_migrate.suggesting.recognising import Fit
 from crm_migrate.suggesting.suggestion import Feed, Offer, Suggestion
 
@@ -97,11 +97,12 @@ def fit_line(fit: Fit) -> str:
 
 
 def _filled(export: Export) -> list[str]:
-    """The columns that have any value, without those that people change where others are left."""
+    """The columns with any value, without those that people change or that number the rows where others are left."""
     table = export.study.table
     known = [column for column in table.columns if column.isprintable()]
     filled = [c for c in known if c not in table.values or table.values[c].count()] or known
-    return [column for column in filled if not changes(column)] or filled
+    lasting = [column for column in filled if not changes(column) and not counts_rows(export.study, column)]
+    return lasting or filled
 
 
 def _whole(why: str, columns: Sequence[str]) -> Key:

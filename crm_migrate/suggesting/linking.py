@@ -14,6 +14,8 @@ from crm_migrate.suggesting.settled import names_in
 from crm_migrate.suggesting.vocabulary import compact, vocabulary
 
 _NAMED, _UNPROVED, _BY_VALUE, _AGREED = 0.93, 0.85, 0.75, 0.97
+_COUNTED = 3  # rows, from which on that is no chance
+_COUNTING = 0.5  # a key that may be no more than the number of the row
 NEARLY = 0.95  # of the rows: what is called a key and names so many is one, and the rest is dirt
 SHARED, NEARLY_ALL = 0.5, 0.98  # of a column's values that are keys: where the name says so too, and where it does not
 ENOUGH = 10  # different values that prove a link which no name tells of, and rows that prove such a key
@@ -63,14 +65,16 @@ def key_of(study: Study, name: str) -> Key | None:
     Where no column is named so, one or two whose values do; None where none do, where nothing but names is known, or
     where so few rows are known that nearly every column would do.
     """
-    said = _said_keys(study, name)
+    said = sorted(_said_keys(study, name), key=lambda each: counts_rows(study, each[1]))
     if (whole := _profile_keys(study)) and (key := _named_by(study, whole)):
         return key
     if not study.table.rows:
         return next((Key((column,), score, why, False) for score, column, why in said), None)
     for score, column, why in said:
         if (told := _proof(study, (column,))) is not None:
-            return Key((column,), score, (*why, told), True)
+            counts = counts_rows(study, column)
+            doubt = ("but it counts the rows: a number of a row may be another in the next export",) * counts
+            return Key((column,), _COUNTING if counts else score, (*why, told, *doubt), True)
     for score, column, why in said:
         if (told := _nearly(study, column)) is not None:
             return Key((column,), score - 0.1, (*why, told), False)
@@ -89,6 +93,14 @@ def _said_keys(study: Study, name: str) -> list[tuple[float, str, tuple[str, ...
         if any(_is_key(reading, name) for reading in readings(column)):
             found.append((_NAMED, -place, column, (f'"{column}" is named as a key',)))
     return [(score, column, why) for score, _, column, why in sorted(found, reverse=True)]
+
+
+def counts_rows(study: Study, column: str) -> bool:
+    """Whether a column that is called a number, and no id, holds 1, 2, 3 ... down the rows."""
+    values = study.table.values.get(column)
+    if values is None or len(values) < _COUNTED or "id" in compact(column):
+        return False
+    return values.str.strip_chars().to_list() == [str(number) for number in range(1, len(values) + 1)]
 
 
 def _profile_keys(study: Study) -> tuple[str, ...]:
@@ -118,13 +130,17 @@ def _is_key(reading: Reading, name: str) -> bool:
 
 
 def _tried(study: Study) -> Iterator[tuple[str, ...]]:
-    """Columns without a gap: alone, then two together; never those whose values are long texts."""
+    """Columns without a gap: alone, then two together; never those whose values are long texts or number the rows."""
     whole = [c for c in study.table.columns if (seen := study.look(c)) is not None and seen.filled == seen.rows]
     lengths = {column: study.table.values[column].str.len_chars().max() for column in whole}
     short = [
         c
         for c in whole
-        if isinstance(longest := lengths[c], int) and longest <= 60 and c.isprintable() and not changes(c)
+        if isinstance(longest := lengths[c], int)
+        and longest <= 60
+        and c.isprintable()
+        and not changes(c)
+        and not counts_rows(study, c)
     ]
     yield from ((column,) for column in short)
     yield from combinations(short[:MOST_PAIRED], 2)

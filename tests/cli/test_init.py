@@ -237,3 +237,36 @@ def test_no_country_is_borrowed_by_a_key_that_two_companies_have(tmp_path: Path)
     (tmp_path / "kontakte.csv").write_text(people, "utf-8")
     assert call("init", str(tmp_path)).returncode == 0
     assert "join" not in content(tmp_path)["sources"]["kontakte"]  # type: ignore[index]
+
+
+PLAIN = "{}Vorname;Nachname;E-Mail;Ort\n" + "".join(f"{{}}Ada;Kaya{n};a{n}@firma.example;Ulm\n" for n in range(30))
+
+
+def numbered(folder: Path, header: str) -> tuple[object, str]:
+    head, *rows = PLAIN.format(f"{header};", *(f"{n};" for n in range(1, 31))).splitlines()
+    (folder / "kontakte.csv").write_text("\n".join([head, *rows, ""]), "utf-8")
+    assert call("init", str(folder)).returncode == 0
+    return content(folder)["sources"]["kontakte"]["key"], (folder / "crm-migrate.yaml").read_text("utf-8")  # type: ignore[index]
+
+
+def test_a_number_that_counts_the_rows_is_a_doubtful_key(tmp_path: Path) -> None:
+    key, text = numbered(tmp_path, "Nr")
+    assert key == "Nr" and "0.50" in text and "it counts the rows" in text
+
+
+def test_what_numbers_the_rows_and_is_called_no_key_is_none(tmp_path: Path) -> None:
+    key, _ = numbered(tmp_path, "Reihe")
+    assert key != "Reihe" and "Reihe" not in str(key)
+
+
+def test_an_id_that_counts_is_an_id(tmp_path: Path) -> None:
+    key, text = numbered(tmp_path, "Id")
+    assert key == "Id" and "it counts the rows" not in text
+
+
+def test_a_key_that_stands_twice_is_named_with_what_it_lacks(tmp_path: Path) -> None:
+    rows = "T-1;A;1\nT-2;B;2\nT-2;C;3\n"
+    (tmp_path / "angebote.csv").write_text(f"Angebotsnummer;Angebot;Betrag\n{rows}", "utf-8")
+    assert call("init", str(tmp_path)).returncode == 0
+    text = (tmp_path / "crm-migrate.yaml").read_text("utf-8")
+    assert '"Angebotsnummer" is named as a key, but 1 row(s) have one that another has' in text
