@@ -49,7 +49,7 @@ def asking(tables: Mapping[str, Described | None], objects: Sequence[TargetObjec
     bare = {split(name).object for name in tables}
     named = set(tables).union(*(_led_to(found, each) for each in objects if (found := tables[each.name]) is not None))
     parties = any(found is not None and _parties(found) for found in tables.values())
-    return Asks(identity=0, before=len(bare), during=1 + len(bare) + len(named) + parties)
+    return Asks(identity=0, before=len(bare), during=1 + len(bare | named) + parties)
 
 
 def _led_to(described: Described, object: TargetObject) -> set[str]:

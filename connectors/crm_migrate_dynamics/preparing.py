@@ -3,12 +3,14 @@ is waited for until it is active."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from crm_migrate.connecting.by_hand import ByHand, refuse
 from crm_migrate.connecting.contract import TargetField, TargetObject
 from crm_migrate.connecting.http import Waiting
 from crm_migrate.connecting.kinds import split
+from crm_migrate.connecting.preparing import prepared
 from crm_migrate.crm.types import type_of
 from crm_migrate.errors import TargetError
 from crm_migrate_dynamics import answers
@@ -47,19 +49,12 @@ class Missing:
 
 def prepare(objects: Sequence[TargetObject], looking: Looking, waiting: Waiting, *, apply: bool) -> tuple[str, ...]:
     """What is missing; made, where it is told so. TargetError where something is missing that people make."""
-    looking.forget()
-    lacking, left = _lacking(objects, looking)
-    if apply:
-        refuse("Dataverse", left)
-    if apply and lacking:
-        _make_all(objects, looking, waiting, lacking)
-    looking.forget()
-    return (*map(str, left), *dict.fromkeys(each.title for each in lacking))
+    look, make = partial(_lacking, objects, looking), partial(_make_all, objects, looking, waiting)
+    return prepared("Dataverse", looking.forget, look, make, apply=apply)
 
 
 def by_hand(objects: Sequence[TargetObject], looking: Looking) -> tuple[ByHand, ...]:
     """What people make: tables and columns that are not of our own prefix, and a key that is other than we need it."""
-    looking.forget()
     return tuple(_lacking(objects, looking)[1])
 
 

@@ -82,12 +82,12 @@ class DynamicsTarget:
         """A message and a look for each batch, and the names in it; of files the limits tell."""
         return costing.writing(self._looking.described(object.name), action, loads, self._asked)
 
-    def reading(self, object: TargetObject, records: int) -> int:
+    def reading(self, object: TargetObject, records: int, beside: Mapping[str, int]) -> int:  # noqa: ARG002 -- of one kind
         """Its pages, and what their owners and currencies are called."""
         return costing.reading(self._looking.described(object.name), records)
 
     def asking(self, objects: Sequence[TargetObject]) -> Asks:
-        """Who we are, the tables, before and behind preparing them, and those of what their records name."""
+        """Who we are, the tables, and those of what their records name."""
         return costing.asking({each.name: self._looking.described(each.name) for each in objects}, objects)
 
     def allowance(self) -> Allowance:

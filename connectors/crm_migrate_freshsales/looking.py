@@ -5,6 +5,7 @@ seen are remembered, for who creates: they are read again after anything unclear
 read before it may be trusted.
 """
 
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
@@ -28,7 +29,7 @@ Told = TypeVar("Told")
 
 
 class Looking:
-    """One account."""
+    """One account. Any number of threads may ask: what one of them lists, the others wait for."""
 
     def __init__(self, http: Http, waiting: Waiting, settle_seconds: float) -> None:
         self._http, self._waiting, self._settle = http, waiting, settle_seconds
@@ -36,7 +37,7 @@ class Looking:
         self._seen: dict[str, int] = {}
         self._views: dict[str, tuple[str, ...]] = {}
         self._written: dict[str, float] = {}
-        self._kept = Kept()
+        self._kept, self._lock = Kept(), threading.RLock()
 
     def ask(self, request: Request, read: Callable[[Reply], Told]) -> Told:
         """What an answer to a question says."""
@@ -132,22 +133,23 @@ class Looking:
         """The views that together hold all records; one without a name where the module has a list of its own."""
         if not model.views:
             return ("",)
-        if model.name not in self._views:
-            there = {
-                str(each["name"]): str(each["id"])
-                for each in self.ask(
-                    requests.views(model), lambda answer: answers.listed(answer, "filters", "id", "name")
-                )
-            }
-            group = next((names for names in model.views if set(names) <= there.keys()), None)
-            if group is None:
-                words = " or ".join(", ".join(names) for names in model.views)
-                raise TargetError(
-                    f"Freshsales has no view of all {model.name} (by the name of {words})",
-                    hint=f"make a public view {model.views[0][0]} without filters there",
-                )
-            self._views[model.name] = tuple(there[name] for name in group)
-        return self._views[model.name]
+        with self._lock:
+            if model.name not in self._views:
+                there = {
+                    str(each["name"]): str(each["id"])
+                    for each in self.ask(
+                        requests.views(model), lambda answer: answers.listed(answer, "filters", "id", "name")
+                    )
+                }
+                group = next((names for names in model.views if set(names) <= there.keys()), None)
+                if group is None:
+                    words = " or ".join(", ".join(names) for names in model.views)
+                    raise TargetError(
+                        f"Freshsales has no view of all {model.name} (by the name of {words})",
+                        hint=f"make a public view {model.views[0][0]} without filters there",
+                    )
+                self._views[model.name] = tuple(there[name] for name in group)
+            return self._views[model.name]
 
     def _list(self, model: Model, view: str) -> list[Record]:
         for _ in range(READINGS):
@@ -177,9 +179,10 @@ class Looking:
 
     def keys(self, model: Model) -> dict[str, str]:
         """Key -> id of the records of a module, as they were seen last."""
-        if model.name not in self._keys:
-            self.records(model)
-        return self._keys[model.name]
+        with self._lock:
+            if model.name not in self._keys:
+                self.records(model)
+            return self._keys[model.name]
 
     def learned(self, model: Model, key: str, id: str) -> None:
         """That a record was made."""

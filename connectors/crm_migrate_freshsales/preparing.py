@@ -16,6 +16,7 @@ MENUS = {"contacts": "Contacts", "sales_accounts": "Accounts", "deals": "Deals",
 
 def prepare(objects: Sequence[TargetObject], looking: Looking, *, apply: bool) -> tuple[str, ...]:
     """What is missing. TargetError where something is, and `apply` says that it should be there."""
+    looking.ask_anew()
     found = by_hand(objects, looking)
     if apply:
         refuse("Freshsales", found)
@@ -24,7 +25,6 @@ def prepare(objects: Sequence[TargetObject], looking: Looking, *, apply: bool) -
 
 def by_hand(objects: Sequence[TargetObject], looking: Looking) -> tuple[ByHand, ...]:
     """All that is missing."""
-    looking.ask_anew()
     return tuple(dict.fromkeys(_lacking(objects, looking)))
 
 

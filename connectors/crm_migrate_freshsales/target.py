@@ -25,6 +25,7 @@ from crm_migrate.connecting.contract import (
     WriteBatch,
 )
 from crm_migrate.connecting.http import Pace, Waiting
+from crm_migrate.connecting.kinds import of_others
 from crm_migrate.connecting.owning import by_mailbox
 from crm_migrate_freshsales import costing, records
 from crm_migrate_freshsales.answers import Record
@@ -87,9 +88,9 @@ class FreshsalesTarget:
         self._foretold.add(model.name)
         return needed + costing.reading(self._looking.seen(model), self._looking.lists(model))
 
-    def reading(self, object: TargetObject, records: int) -> int:
-        """The pages of the lists."""
-        return costing.reading(records, self._looking.lists(self._calls.model(object)))
+    def reading(self, object: TargetObject, records: int, beside: Mapping[str, int]) -> int:
+        """The pages of the lists, which are of all kinds."""
+        return costing.reading(records + of_others(object.name, beside), self._looking.lists(self._calls.model(object)))
 
     def asking(self, objects: Sequence[TargetObject]) -> Asks:
         """The account, and what its modules have, as far as a load takes a minute."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from math import ceil
+from typing import NamedTuple
 
 from crm_migrate.connecting.contract import Action, Load
 from crm_migrate.crm.types import GRANTED, REFUSALS
@@ -57,8 +58,31 @@ def _consent(place: Place, words: frozenset[str]) -> int:
     return (TYPE if words & {GRANTED, *REFUSALS} else 0) + (LOOKS if GRANTED in words else 0)
 
 
-def of_pages(records: int, ends: int, consents: int, subscriptions: int, *, wide: bool, keeps: bool) -> int:
-    """Requests that read records back, page by page: themselves (twice where their properties do not fit into an
-    address), the links with each object, and what mailboxes take."""
+class Page(NamedTuple):
+    """What is asked of a page of records, beside themselves: their links with objects, of which some are kept with
+    their keys, what mailboxes take, in all and by subscription, and (`wide`) properties that fit into no address."""
+
+    links: int
+    kept: int
+    consents: int
+    subscriptions: int
+    wide: bool
+
+
+def of_pages(records: int, others: int, page: Page) -> int:
+    """Requests that read records back, page by page with those of other kinds; more is asked where some of a page are
+    ours. Those of a kind are made one after the other, so they are taken to fill their pages."""
+    pages, own = max(1, ceil((records + others) / BATCH)), ceil(records / BATCH)
+    return pages * (1 + page.wide) + own * (page.links + page.kept + page.consents + 2 * page.subscriptions)
+
+
+def of_lists(lists: int) -> int:
+    """Requests that read lists: our keys of them, and the pages that name them."""
+    return 1 + max(1, ceil(lists / BATCH))
+
+
+def of_ties(ties: int, records: int) -> int:
+    """Requests that read links back which are records, by looking through all records where they may begin: of a page
+    that has some, also whom they lead to; no page has none, as far as there are as many links."""
     pages = max(1, ceil(records / BATCH))
-    return pages * (1 + wide + ends * (1 + keeps) + consents + 2 * subscriptions)
+    return pages + min(pages, ties)

@@ -3,11 +3,13 @@
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from crm_migrate.connecting.by_hand import ByHand, refuse
+from crm_migrate.connecting.by_hand import ByHand
 from crm_migrate.connecting.contract import TargetField, TargetObject
 from crm_migrate.connecting.http import Answer, Http, Request, Waiting
+from crm_migrate.connecting.preparing import prepared
 from crm_migrate.errors import InDoubt, TargetError
 from crm_migrate_hubspot import answers
 from crm_migrate_hubspot.describe import (
@@ -59,7 +61,6 @@ def lacking(objects: Sequence[TargetObject], portal: Portal) -> tuple[list[Lacki
 def by_hand(objects: Sequence[TargetObject], portal: Portal) -> tuple[ByHand, ...]:
     """What people make: objects, types of subscription, properties that only HubSpot has, and a key of ours that is
     other than we need it."""
-    portal.forget()
     return tuple(lacking(objects, portal)[1])
 
 
@@ -179,19 +180,20 @@ def prepare(
     objects: Sequence[TargetObject], portal: Portal, http: Http, waiting: Waiting, *, apply: bool
 ) -> tuple[str, ...]:
     """What is missing, made where `apply` says so, and waited for. TargetError for what people make."""
-    portal.forget()
-    found, left = lacking(objects, portal)
-    if not apply:
-        return (*map(str, left), *(each.title for each in found))
-    refuse("HubSpot", left)
+
+    def make(found: Sequence[Lacking]) -> None:
+        _make_all(found, portal, http)
+        _wait(objects, portal, waiting)
+
+    return prepared("HubSpot", portal.forget, partial(lacking, objects, portal), make, apply=apply)
+
+
+def _make_all(found: Sequence[Lacking], portal: Portal, http: Http) -> None:
     for name in dict.fromkeys(each.object for each in found if each.definition is not None):
         _make(name, [each.definition for each in found if each.object == name and each.definition], portal, http)
     for each in found:
         if each.label is not None:
             _send(http, portal.requests.add_label(each.object, *each.label))
-    if found:
-        _wait(objects, portal, waiting)
-    return tuple(each.title for each in found)
 
 
 def _make(name: str, definitions: Sequence[dict[str, Any]], portal: Portal, http: Http) -> None:

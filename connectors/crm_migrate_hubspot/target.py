@@ -30,6 +30,7 @@ from crm_migrate.connecting.contract import (
     WriteBatch,
 )
 from crm_migrate.connecting.http import Waiting
+from crm_migrate.connecting.kinds import of_others
 from crm_migrate.connecting.owning import by_mailbox
 from crm_migrate_hubspot import asking, costing
 from crm_migrate_hubspot.answers import Record
@@ -71,7 +72,7 @@ from crm_migrate_hubspot.values import Names
 from crm_migrate_hubspot.ways import Links
 from crm_migrate_hubspot.writing import Writing
 
-LIST = 8  # requests about one list: its keys before and behind, its name, the list itself
+LIST = 7  # requests about one list: its keys three times, its name, the list itself, and its key before and behind
 
 
 class HubSpotTarget:
@@ -124,24 +125,27 @@ class HubSpotTarget:
         keeps = not ends_of(object.name) and KEYS in self._portal.existing(name)
         return sum(costing.of_batch(object.name, action, load, keeps=keeps) for load in loads)
 
-    def reading(self, object: TargetObject, records: int) -> int:
+    def reading(self, object: TargetObject, records: int, beside: Mapping[str, int]) -> int:
         """By all properties, links and consents that its records may have."""
-        if ends_of(object.name) or listed(object.name):
-            return costing.of_pages(records, 1, 0, 0, wide=False, keeps=False)
+        if ends := ends_of(object.name):
+            return costing.of_ties(records, of_others(ends[0], beside))
+        if listed(object.name):
+            return costing.of_lists(records)
         name = split(object.name)[0]
         there = {each.name: each for each in (*self._described(object.name).fields, *object.fields)}
         wanted = {each.name for each in object.fields}
         read = [each for each in there.values() if each.name in wanted or not each.read_only]
         places = [place for each in read if (place := self._place(object.name, each.name)) is not None]
         files = records if any(place.file for place in places) else 0  # each is asked for by itself
-        return files + costing.of_pages(
-            records,
-            len({place.to for place in places if place.to}),
-            sum(place.consent and not place.label for place in places),
-            sum(place.consent and place.label != "" for place in places),
+        keeps = KEYS in self._portal.existing(name)  # asked for where there are links: taken to be those of the mapping
+        page = costing.Page(
+            links=len({place.to for place in places if place.to}),
+            kept=len({place.to for place in places if place.to and place.name in wanted}) if keeps else 0,
+            consents=sum(place.consent and not place.label for place in places),
+            subscriptions=sum(place.consent and place.label != "" for place in places),
             wide=sum(len(place.property) for place in places) > LONGEST_QUERY,
-            keeps=KEYS in self._portal.existing(name),
         )
+        return files + costing.of_pages(records, of_others(object.name, beside), page)
 
     def asking(self, objects: Sequence[TargetObject]) -> Asks:
         """Properties, labels and pipelines, and who owns records."""

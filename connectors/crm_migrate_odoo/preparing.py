@@ -1,12 +1,15 @@
 """Making what a database lacks: fields of our own, which begin with `x_`. Models come with apps that people install."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from crm_migrate.connecting.by_hand import ByHand, refuse
+from crm_migrate.connecting.by_hand import ByHand
 from crm_migrate.connecting.contract import TargetField, TargetObject
 from crm_migrate.connecting.http import Http
 from crm_migrate.connecting.kinds import split
+from crm_migrate.connecting.preparing import prepared
 from crm_migrate.crm.types import type_of
 from crm_migrate.errors import TargetError
 from crm_migrate_odoo import answers
@@ -21,25 +24,35 @@ Words = dict[str, Any]
 SEEN = "let our user see it: Settings > Users > Access Rights"
 
 
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A field of our own that a model lacks, in Odoo's words."""
+
+    model: str
+    words: Words
+
+    @property
+    def title(self) -> str:
+        """In words for people."""
+        return f"add field {self.words['name']} of {self.model}"
+
+
 def prepare(objects: Sequence[TargetObject], looking: Looking, changes: Http, *, apply: bool) -> tuple[str, ...]:
     """What is missing; made, where it is told so. TargetError where something is missing that people make."""
-    looking.forget()
-    own, left = _lacking(objects, looking)
-    if apply:
-        refuse("Odoo", left)
-    if apply and own:
-        models = looking.models({model for model, _ in own})
-        said = [{**words, "model_id": int(models[model])} for (model, _), words in own.items()]
-        why = answers.done(changes.send(looking.session.create(FIELDS, said)), [])
-        if why is not None:
-            raise TargetError(f"Odoo makes no field: {why.words}", hint="our user needs the rights to settings for it")
-        looking.forget()
-    return (*map(str, left), *(f"add field {name} of {model}" for model, name in own))
+    look, make = partial(_lacking, objects, looking), partial(_make, looking, changes)
+    return prepared("Odoo", looking.forget, look, make, apply=apply)
+
+
+def _make(looking: Looking, changes: Http, lacking: Sequence[Missing]) -> None:
+    models = looking.models({each.model for each in lacking})
+    said = [{**each.words, "model_id": int(models[each.model])} for each in lacking]
+    why = answers.done(changes.send(looking.session.create(FIELDS, said)), [])
+    if why is not None:
+        raise TargetError(f"Odoo makes no field: {why.words}", hint="our user needs the rights to settings for it")
 
 
 def by_hand(objects: Sequence[TargetObject], looking: Looking) -> tuple[ByHand, ...]:
     """What people make: models and fields come with apps that they install."""
-    looking.forget()
     return tuple(_lacking(objects, looking)[1])
 
 
@@ -49,8 +62,8 @@ def where_choices(object: str, field: str) -> str:
     return f"{made}, or translate to another with a value map"
 
 
-def _lacking(objects: Sequence[TargetObject], looking: Looking) -> tuple[dict[tuple[str, str], Words], list[ByHand]]:
-    own: dict[tuple[str, str], Words] = {}
+def _lacking(objects: Sequence[TargetObject], looking: Looking) -> tuple[list[Missing], list[ByHand]]:
+    own: dict[str, Missing] = {}
     left: dict[ByHand, None] = {}
     for object in objects:
         model = split(object.name).object
@@ -59,11 +72,12 @@ def _lacking(objects: Sequence[TargetObject], looking: Looking) -> tuple[dict[tu
             continue
         for field in _missing(object, looking):
             if field.name.startswith(OWN) and field.name.isidentifier():
-                own[model, field.name] = _words(field)
+                missing = Missing(model, _words(field))
+                own[missing.title] = missing
             else:
                 where = f"Apps > the app that has it > Activate, or {SEEN}; what we make begins with {OWN}"
                 left[ByHand(f"the field {field.name} of {object.name}", where)] = None
-    return own, list(left)
+    return list(own.values()), list(left)
 
 
 def _missing(object: TargetObject, looking: Looking) -> Iterator[TargetField]:

@@ -20,8 +20,7 @@ def writing(dialect: Dialect, entity: Entity, loads: Iterable[Load]) -> int:
 
 
 def reading(dialect: Dialect, entity: Entity, records: int) -> int:
-    """Requests that read so many records with their owners, as if the entity held no others: a list is of all of its
-    kinds."""
+    """Requests that read so many records with their owners."""
     return dialect.pages(records) + _users(dialect, entity, entity.fields)
 
 

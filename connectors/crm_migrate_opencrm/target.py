@@ -22,6 +22,7 @@ from crm_migrate.connecting.contract import (
     WriteBatch,
 )
 from crm_migrate.connecting.http import Pace, Waiting
+from crm_migrate.connecting.kinds import of_others
 from crm_migrate.connecting.owning import by_mailbox
 from crm_migrate_opencrm import costing
 from crm_migrate_opencrm import rows as records
@@ -70,9 +71,10 @@ class OpenTarget:
         """Requests that look who is there, and one or two of each record."""
         return costing.writing(self._dialect, entity_of(self._dialect, object), loads)
 
-    def reading(self, object: TargetObject, records: int) -> int:
-        """The pages of a list."""
-        return costing.reading(self._dialect, entity_of(self._dialect, object), records)
+    def reading(self, object: TargetObject, records: int, beside: Mapping[str, int]) -> int:
+        """The pages of a list, which is of all kinds."""
+        there = records + of_others(object.name, beside)
+        return costing.reading(self._dialect, entity_of(self._dialect, object), there)
 
     def asking(self, objects: Sequence[TargetObject]) -> Asks:
         """Who we are, and what the entities have, once in each connection, as far as a load takes a minute."""
@@ -93,6 +95,7 @@ class OpenTarget:
 
     def prepare(self, objects: Sequence[TargetObject], *, apply: bool) -> tuple[str, ...]:
         """What an administrator has to make. TargetError where that is to be done: no document says how we could."""
+        self._dialect.forget()
         found = self.by_hand(objects)
         if apply:
             refuse(self._dialect.title, found)
@@ -100,7 +103,6 @@ class OpenTarget:
 
     def by_hand(self, objects: Sequence[TargetObject]) -> tuple[ByHand, ...]:
         """All that is missing."""
-        self._dialect.forget()
         names = dict.fromkeys(split(each.name)[0] for each in objects)
         there = {name: self._dialect.entity(name) for name in names}
         return tuple(dict.fromkeys(lacking(objects, there, self._dialect)))

@@ -1,11 +1,13 @@
 """Making the custom fields that an organisation lacks, that of our key first, and letting our user see them."""
 
 from collections.abc import Collection, Sequence
+from functools import partial
 
-from crm_migrate.connecting.by_hand import ByHand, refuse
+from crm_migrate.connecting.by_hand import ByHand
 from crm_migrate.connecting.contract import TargetObject
 from crm_migrate.connecting.http import Waiting
 from crm_migrate.connecting.kinds import split
+from crm_migrate.connecting.preparing import prepared, unseen
 from crm_migrate.errors import TargetError
 from crm_migrate_salesforce import answers
 from crm_migrate_salesforce.describe import Described, Missing, missing
@@ -14,8 +16,6 @@ from crm_migrate_salesforce.shapes import CUSTOM
 from crm_migrate_salesforce.soql import literal
 
 PERMISSIONS = "crm_migrate"  # the permission set that lets a user see and write what we made
-LOOKS = 6  # at an object, until it shows what was made
-PAUSE = 5.0  # seconds between two of them
 MANAGER = "Setup > Object Manager"
 SEEN = "let our user see it: its Permission Set > Object Settings"
 AUDIT = frozenset({"CreatedDate", "CreatedById", "LastModifiedDate", "LastModifiedById"})
@@ -24,20 +24,21 @@ OF_PEOPLE = "__pc"  # ends the name of a custom field of contacts, as the accoun
 
 def prepare(objects: Sequence[TargetObject], looking: Looking, waiting: Waiting, *, apply: bool) -> tuple[str, ...]:
     """What is missing; made, where it is told so. TargetError where something is missing that people make."""
-    looking.forget()
-    lacking, left = _lacking(objects, looking)
-    if apply:
-        refuse("Salesforce", left)
-    if apply and lacking:
+    look = partial(_lacking, objects, looking)
+
+    def make(lacking: Sequence[Missing]) -> None:
         _make(lacking, looking)
-        _wait_for(objects, looking, waiting)
-    looking.forget()
-    return (*map(str, left), *dict.fromkeys(each.title for each in lacking))
+        if left := unseen(looking.forget, look, waiting):
+            raise TargetError(
+                f"Salesforce says that it made the field {left[0].full}, and does not show it to this user",
+                hint="look there whether the user has the permission set crm_migrate, then: crm-migrate target prepare",
+            )
+
+    return prepared("Salesforce", looking.forget, look, make, apply=apply)
 
 
 def by_hand(objects: Sequence[TargetObject], looking: Looking) -> tuple[ByHand, ...]:
     """What people make: objects, standard fields, lookups, and a key of ours that is other than we need it."""
-    looking.forget()
     return tuple(_lacking(objects, looking)[1])
 
 
@@ -124,18 +125,3 @@ def _permission_set(looking: Looking) -> str:
 
 def _one(looking: Looking, object: str, condition: str) -> str:
     return next((str(r["Id"]) for page in looking.pages(object, [], [condition]) for r in page), "")
-
-
-def _wait_for(objects: Sequence[TargetObject], looking: Looking, waiting: Waiting) -> None:
-    """Until every object shows what was made: an answer that says so is no field yet."""
-    for look in range(LOOKS):
-        if look:
-            waiting.wait(PAUSE)
-        looking.forget()
-        lacking, _ = _lacking(objects, looking)
-        if not lacking:
-            return
-    raise TargetError(
-        f"Salesforce says that it made the field {lacking[0].full}, and does not show it to this user",
-        hint="look there whether the user has the permission set crm_migrate, then: crm-migrate target prepare",
-    )

@@ -96,7 +96,7 @@ class SalesforceTarget:
         looks = 2 if action == "create" and not described.unique(object.key_field) else 1
         return sum(1 + looks + news for news in looked_up(described, loads))
 
-    def reading(self, object: TargetObject, records: int) -> int:
+    def reading(self, object: TargetObject, records: int, beside: Mapping[str, int]) -> int:  # noqa: ARG002 -- of one kind
         """A request a page, and one for each name by which references are told; of files those for what they are shared
         with."""
         described = self._calls.described(object)
@@ -106,7 +106,7 @@ class SalesforceTarget:
     def asking(self, objects: Sequence[TargetObject]) -> Asks:
         """Versions of the API and the organisation, its objects, and who we are where that matters."""
         names = {each.name for each in objects} | {LINK for each in objects if self.takes_bytes(each)}
-        return Asks(identity=2, before=len(names), during=2 * len(names) + self._settings.owns_nothing)
+        return Asks(identity=2, before=len(names), during=len(names) + self._settings.owns_nothing)
 
     def takes_bytes(self, object: TargetObject) -> bool:
         """Versions of documents are files."""

@@ -56,5 +56,5 @@ def reading(described: Described, columns: Sequence[str], records: int) -> Cost:
 
 
 def asking(modules: int, users: int) -> Asks:
-    """Which organisation it is, what the modules have, before and behind preparing them, and `users`; a credit each."""
-    return Asks(identity=1, before=modules, during=2 * modules + users)
+    """Which organisation it is, what the modules have, and `users`; a credit each."""
+    return Asks(identity=1, before=modules, during=modules + users)

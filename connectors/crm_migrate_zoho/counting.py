@@ -1,6 +1,6 @@
 """What a load costs, asked of the organisation: in requests, or in the credits that its day counts."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from crm_migrate.connecting.contract import Action, Asks, Load, TargetObject
 from crm_migrate_zoho import costing, records
@@ -22,7 +22,7 @@ class Counting:
             return self._unit(costing.of_roles(list(loads)))
         return self._unit(costing.writing(self._calls.described(object), object, action, list(loads)))
 
-    def reading(self, object: TargetObject, records: int) -> int:
+    def reading(self, object: TargetObject, records: int, beside: Mapping[str, int]) -> int:  # noqa: ARG002 -- of one kind
         """The pages, with what no mapping writes; of contact roles a look at each deal."""
         if object.name == NAME:
             described = self._calls.described(prepared(object))

@@ -1,38 +1,36 @@
 """Making the custom fields that modules lack, that of our key first."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
-from crm_migrate.connecting.by_hand import ByHand, refuse
+from crm_migrate.connecting.by_hand import ByHand
 from crm_migrate.connecting.contract import TargetObject
 from crm_migrate.connecting.http import Waiting
+from crm_migrate.connecting.preparing import prepared, unseen
 from crm_migrate.errors import TargetError
 from crm_migrate_zoho import answers, requests
 from crm_migrate_zoho.describe import Missing, missing
 from crm_migrate_zoho.looking import Looking
 
 MANY = 5  # fields of one request
-LOOKS = 6  # at a module, until it shows what was made
-PAUSE = 5.0  # seconds between two of them
 MODULES = "Setup > Customization > Modules and Fields"
 SEEN = "let our user see it: Setup > Security Control > Profiles"
 
 
 def prepare(objects: Sequence[TargetObject], looking: Looking, waiting: Waiting, *, apply: bool) -> tuple[str, ...]:
     """What is missing; made, where it is told so. TargetError where something is missing that people make."""
-    looking.forget()
-    lacking, left = _lacking(objects, looking)
-    if apply:
-        refuse("Zoho CRM", left)
-    if apply and lacking:
+    look = partial(_lacking, objects, looking)
+
+    def make(lacking: Sequence[Missing]) -> None:
         _make(lacking, looking)
-        _wait_for(objects, looking, waiting)
-    looking.forget()
-    return (*map(str, left), *dict.fromkeys(each.title for each in lacking))
+        if left := unseen(looking.forget, look, waiting):  # by the API name that we expect
+            raise _not_shown(left[0])
+
+    return prepared("Zoho CRM", looking.forget, look, make, apply=apply)
 
 
 def by_hand(objects: Sequence[TargetObject], looking: Looking) -> tuple[ByHand, ...]:
     """What people make: modules, lookups, fields of Zoho's own, and a key of ours that is other than we need it."""
-    looking.forget()
     return tuple(_lacking(objects, looking)[1])
 
 
@@ -83,17 +81,8 @@ def _parts(lacking: Sequence[Missing]) -> Iterator[tuple[str, list[Missing]]]:
             yield module, fields[start : start + MANY]
 
 
-def _wait_for(objects: Sequence[TargetObject], looking: Looking, waiting: Waiting) -> None:
-    """Until every module shows what was made, by the API name that we expect: an answer alone is no field yet."""
-    for look in range(LOOKS):
-        if look:
-            waiting.wait(PAUSE)
-        looking.forget()
-        lacking, _ = _lacking(objects, looking)
-        if not lacking:
-            return
-    first = lacking[0]
-    raise TargetError(
+def _not_shown(first: Missing) -> TargetError:
+    return TargetError(
         f"Zoho CRM says that it made the field {first.name} of {first.module}, and does not show one of that API name",
         hint="look in Setup > Developer Hub > APIs and SDKs > API Names how it is called there, rename it, then: "
         "crm-migrate target prepare",

@@ -84,9 +84,9 @@ class ZohoTarget:
         """In requests."""
         return self._requests.writing(object, action, loads)
 
-    def reading(self, object: TargetObject, records: int) -> int:
+    def reading(self, object: TargetObject, records: int, beside: Mapping[str, int]) -> int:
         """In requests."""
-        return self._requests.reading(object, records)
+        return self._requests.reading(object, records, beside)
 
     def asking(self, objects: Sequence[TargetObject]) -> Asks:
         """In requests."""

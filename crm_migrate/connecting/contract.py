@@ -499,8 +499,10 @@ class Costs(Protocol):
         """Requests that write these batches, with those that look before and behind."""
         ...
 
-    def reading(self, object: TargetObject, records: int) -> int:
-        """Requests that read all of so many records back, with all that they hold; not those that describe them."""
+    def reading(self, object: TargetObject, records: int, beside: Mapping[str, int]) -> int:
+        """Requests that read all of so many records back, with all that they hold; not those that describe them.
+        `beside` is how many there are of the other objects of the plan, by their names: kinds of one object may stand
+        in one list."""
         ...
 
 

@@ -1,6 +1,6 @@
 """Objects of ours that are some records of an object of a target: those whose field has a value. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 
@@ -27,3 +27,9 @@ def kinds_of(names: Iterable[str], object: str) -> list[Kind]:
     """Of objects of ours those that are some records of that object, in order and each once."""
     kinds = {split(name) for name in names}
     return sorted((k for k in kinds if k.object == object and k.field), key=lambda k: (k.field, k.value))
+
+
+def of_others(name: str, beside: Mapping[str, int]) -> int:
+    """How many of these records are other kinds of the object that is called so, or of a kind of it."""
+    object = name.partition(":")[0]
+    return sum(count for other, count in beside.items() if other.partition(":")[0] == object)

@@ -77,7 +77,8 @@ def prepare(project: Project, environment: str | None, *, apply: bool) -> tuple[
     plan, _ = resolve(project, environment=environment)
     target = open_target(plan, project)
     try:
-        missing = (*map(str, values_by_hand(plan, target)), *target.prepare(written_objects(plan), apply=False))
+        lacking = target.prepare(written_objects(plan), apply=False)
+        missing = (*map(str, values_by_hand(plan, target)), *lacking)  # by what was just seen
         if not apply:
             return missing
         refuse_unmade(plan, target)

@@ -4,12 +4,14 @@ import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 import espos
 import pytest
 import suites
 import vtigers
 import zohos
+from dealer_elsewhere import SAMPLE, shipped_for
 from environments import Environment
 from espos import Espo
 from freshsales_accounts import Account
@@ -21,6 +23,7 @@ from salesforce_sample import ORG
 from suites import Suite
 from vtigers import Installation
 
+from crm_migrate.cli.simulated import simulated_crm
 from crm_migrate.stages.load.forecast import Forecast
 from crm_migrate_simulators.server import Server
 
@@ -99,6 +102,7 @@ objects:
       company: {people: firm, ref: accounts}
 """
 SELLER = "seller@firm.example"
+AGAIN = 429  # too many at a time
 LINK = {"type": "link", "entity": "Account"}
 
 
@@ -119,9 +123,10 @@ def mapping(name: str) -> str:
     return MAPPING.replace("LAST", last).replace("DATABASE", DATABASE).replace("LOGIN", LOGIN)
 
 
-def counted_of(server: Server, since: int) -> int:
-    """Requests since one of them, whatever they are about, but for those that let us in."""
-    return sum(each.scope != "auth" for each in server.engine.log.requests[since:])
+def counted(url: str) -> int:
+    """Requests so far, whatever they are about, but for those that let us in, and those that are to be sent again."""
+    with urlopen(f"{url}/_simulator/requests") as answer:
+        return sum(each["scope"] != "auth" and each["status"] != AGAIN for each in json.load(answer))
 
 
 def used(server: Server) -> int:
@@ -192,7 +197,7 @@ def test_the_requests_of_a_load_are_those_that_the_crm_counts(
         left("plan", str(project), "--env", name, "--json")
         told = json.loads(capfd.readouterr().out)["forecast"]
         tell_what_was_bought(name, told["capacity"], records=firms + 130)
-        since, before = len(server.engine.log.requests), used(server)
+        since, before = counted(server.url), used(server)
         left("resume", str(project))
         assert told["requests"][0] == told["requests"][1]
         if name == "zoho":
@@ -201,8 +206,34 @@ def test_the_requests_of_a_load_are_those_that_the_crm_counts(
             said = "\n".join(Forecast.model_validate(told).lines())
             assert f"          in all {spent} credit(s), which its day counts in place of requests" in said
             assert "52,000 credits a day by the licence, if nobody else asks: it suffices" in said
-        needed, counted = told["requests"][0] + told["reads"] + told["asks"], counted_of(server, since)
-        assert name in ESTIMATED or needed == counted
-        assert counted / 1.5 <= needed <= counted * 1.5
+        needed, asked = told["requests"][0] + told["reads"] + told["asks"], counted(server.url) - since
+        assert name in ESTIMATED or needed == asked
+        assert asked / 1.5 <= needed <= asked * 1.5
     batches = [3, 2] if name in HUNDREDS else [3, 1]
     assert [each["batches"][0] for each in told["objects"]] == batches, "firms made, changed, linked; people linked"
+
+
+# How many requests more may be told of the dealer's load than are counted. Salesforce: that a job has ended, is seen by
+# the second look at the latest here; two jobs. HubSpot: members of lists are asked for of each page of contacts, as if
+# it had some.
+MORE = {"salesforce": 2, "hubspot": 3}
+
+
+@pytest.mark.sweep("the requests of a small load")
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("name", ["salesforce", "hubspot", "dynamics", "zoho", "freshsales"])
+def test_the_requests_of_the_dealer_are_those_that_the_crm_counts(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    project = shipped_for(tmp_path / "dealer", name)
+    setting = (SAMPLE / "elsewhere" / name / "simulated.json").read_text(encoding="utf-8")
+    with simulated_crm(name, setting, tmp_path / "store", faults="", seed=7) as url:
+        assert left("target", "prepare", project) == 0
+        for _ in ("all of it", "nothing more"):
+            capfd.readouterr()
+            left("plan", project, "--json")
+            told = json.loads(capfd.readouterr().out)["forecast"]
+            since = counted(url)
+            assert left("resume", project) == 0
+            more = told["requests"][0] + told["reads"] + told["asks"] - (counted(url) - since)
+            assert 0 <= more <= MORE.get(name, 0)

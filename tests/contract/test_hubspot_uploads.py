@@ -306,7 +306,7 @@ def test_it_costs_what_it_says(portal: Portal) -> None:
         assert len(portal.server.engine.log.requests) - before == told, action
     whole = target.describe([FILE.name]).object(FILE.name)
     assert whole is not None
-    told, before = target.reading(whole, 2), len(portal.server.engine.log.requests)
+    told, before = target.reading(whole, 2, {}), len(portal.server.engine.log.requests)
     everything(target, whole)
     assert len(portal.server.engine.log.requests) - before == told
 

@@ -50,8 +50,16 @@ def test_a_change_in_hubspot_looks_first_and_takes_links_away() -> None:
 
 
 def test_a_page_of_hubspot_is_read_with_links_and_consents() -> None:
-    assert costing.of_pages(0, 2, 1, 0, wide=False, keeps=False) == 4
-    assert costing.of_pages(201, 2, 1, 1, wide=True, keeps=True) == 3 * (2 + 4 + 1 + 2)
+    page = costing.Page(links=2, kept=0, consents=1, subscriptions=0, wide=False)
+    assert [costing.of_pages(records, 0, page) for records in (0, 100, 101)] == [1, 4, 8]
+    wide = costing.Page(links=2, kept=1, consents=1, subscriptions=1, wide=True)
+    assert costing.of_pages(201, 0, wide) == 3 * (2 + 3 + 1 + 2)
+    assert costing.of_pages(20, 181, wide) == 3 * 2 + (3 + 1 + 2), "other kinds are passed over"
+
+
+def test_ties_of_hubspot_are_looked_for_on_all_pages_where_they_may_begin() -> None:
+    assert [costing.of_ties(ties, 650) for ties in (0, 3, 900)] == [7, 10, 14]
+    assert [costing.of_lists(lists) for lists in (0, 100, 101)] == [2, 2, 3]
 
 
 def object(name: str, *fields: str) -> TargetObject:

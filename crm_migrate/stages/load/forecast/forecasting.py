@@ -142,7 +142,8 @@ def forecast(
     """What the load of the lines that are published costs; `took` is how many seconds the stages of the run took. Asks
     the target what is left of its limits."""
     allowed = target.allowance() if isinstance(target, Usage) else Allowance()
-    objects = [_object(tables, plan, each, target, allowed) for each in plan.objects]
+    there = {each.name: _there(tables, each) for each in plan.objects}
+    objects = [_object(tables, plan, each, target, allowed, there) for each in plan.objects]
     batches, requests = _sum([o.batches for o in objects]), _sum_known([o.requests for o in objects])
     reads = [o.reads for o in objects]
     read = sum(each for each in reads if each is not None) if None not in reads else None
@@ -187,7 +188,7 @@ def _freeze(
 
 
 def _object(
-    tables: Relations, plan: Plan, object_plan: ObjectPlan, target: Target, allowed: Allowance
+    tables: Relations, plan: Plan, object_plan: ObjectPlan, target: Target, allowed: Allowance, there: Mapping[str, int]
 ) -> ObjectForecast:
     object = target_object(plan, object_plan)
     later = [link for link in links(plan, object_plan) if link.later]
@@ -204,7 +205,8 @@ def _object(
     sent = Sent(tables, lines, loaded_fields(object_plan), later, written_last(object_plan))
     linked += sum(ceil(count / updates.rows) for _, count in sent.closing())
     written = (written[0] + linked, written[1] + linked)
-    there = tables.count(tables.scan(THEIRS, object_plan.name)) + made
+    own = there[object_plan.name]
+    beside = {each.target: there[each.name] for each in plan.objects if each.target != object_plan.target}
     asked: list[tuple[Action, Between, Limits]] = [("create", created, creates), ("update", written, updates)]
     if takes_files(target, plan, object_plan):  # they go one by one, however many a batch on disk holds
         changing = count()
@@ -219,16 +221,24 @@ def _object(
         object=object_plan.name,
         batches=_sum([created, written]),
         requests=_sum_known(requests),
-        reads=costs.reading(object, there) if costs else _reads(there, allowed.page),
-        credits=_in_credits(credits, object, asked, sent, there) if credits else None,
+        reads=costs.reading(object, own, beside) if costs else _reads(own, allowed.page),
+        credits=_in_credits(credits, object, asked, sent, (own, beside)) if credits else None,
     )
 
 
+def _there(tables: Relations, object_plan: ObjectPlan) -> int:
+    """Records of an object that will be read back: those that are there, and those that are made."""
+    planned = tables.scan(PLANNED, object_plan.name)
+    made = tables.count(f"{planned} WHERE __action = 'create'")
+    return tables.count(tables.scan(THEIRS, object_plan.name)) + made
+
+
 def _in_credits(
-    credits: Costs, object: TargetObject, asked: Sequence[tuple[Action, Between, Limits]], sent: Sent, there: int
-) -> Between | None:
+    credits: Costs, object: TargetObject, asked: Sequence[tuple[Action, Between, Limits]], sent: Sent,
+    there: tuple[int, Mapping[str, int]],
+) -> Between | None:  # fmt: skip
     """What an object costs of the day."""
-    read = credits.reading(object, there)
+    read = credits.reading(object, *there)
     return _sum_known([*(_written(credits, object, *each, sent) for each in asked), (read, read)])
 
 
