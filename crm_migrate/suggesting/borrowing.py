@@ -1,6 +1,6 @@
 """The country of a company for the telephones of its people, whose own table has no column of countries."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from crm_migrate.crm.model import OBJECTS
@@ -9,12 +9,13 @@ from crm_migrate.mapping.text import argument
 from crm_migrate.suggesting.suggestion import Borrowed, Offer, Suggestion
 
 
-def borrow_countries(told: Suggestion) -> None:
-    """Telephones that nothing says the country of are read by that of the company in the same row, by a join.
+def borrow_countries(told: Suggestion, files: Collection[str]) -> None:
+    """Telephones that nothing says the country of are read by that of the company in the same row, by a join of two
+    sources of `files`; tables of a database have joins of their own.
 
     Only where the key of the company is proved: a row with two partners would stop a run.
     """
-    for link in [offer for offer in told.offers if _may_lend(offer, told)]:
+    for link in [offer for offer in told.offers if offer.source in files and _may_lend(offer, told, files)]:
         lender = str(link.ref).partition(".")[2]
         country, key = next(_countries(told, lender), None), told.keys[lender]
         numbers = [offer for offer in told.offers if offer.source == link.source and _is_bare_number(offer)]
@@ -27,12 +28,13 @@ def borrow_countries(told: Suggestion) -> None:
         ]
 
 
-def _may_lend(link: Offer, told: Suggestion) -> bool:
-    """Whether a cell is the key of one company of another table."""
+def _may_lend(link: Offer, told: Suggestion, files: Collection[str]) -> bool:
+    """Whether a cell is the key of one company of another file."""
     name, _, lender = str(link.ref or "").partition(".")
     key = told.keys.get(lender)
     organisation = name in OBJECTS and OBJECTS[name].entity == "organisation"
-    return organisation and lender != link.source and key is not None and key.proved and len(key.columns) == 1
+    others = lender in files and lender != link.source
+    return organisation and others and key is not None and key.proved and len(key.columns) == 1
 
 
 def _countries(told: Suggestion, source: str) -> Iterator[Offer]:

@@ -9,6 +9,7 @@ from crm_migrate.mapping.text import SAME_ROW
 from crm_migrate.suggesting.linking import Key
 from crm_migrate.suggesting.suggestion import Feed, Offer, Suggestion, TypedRef
 
+_DOUBLED = ("person", "organisation")  # whose doubles are looked for
 ALIGN = 48  # column in which the comments of short lines stand
 
 
@@ -68,6 +69,8 @@ def object_lines(name: str, told: Suggestion, indent: int) -> list[str]:
     inner = " " * indent * 2
     sources = feeding(name, told)
     lines = [f"{' ' * indent}{name}:", *(f"{inner}{line}" for line in _from(name, sources, told))]
+    if OBJECTS[name].entity in _DOUBLED:
+        lines.append(commented(f"{inner}match: learned", [Claim("", 0.9, "asks about likely doubles; merges none")]))
     lines += [f"{inner}{line}" for line in _about(name, sources, told)]
     offers = [offer for offer in told.offers if offer.object == name]
     return [*lines, f"{inner}fields:", *field_lines(offers, {name: sources}, indent * 3)]

@@ -94,7 +94,7 @@ def _begun(folder: Path, found: Found) -> Started:
         raise InputError(
             "; ".join(told.notes), hint="write a mapping by hand, as in the tutorial, and map their columns"
         )
-    borrow_countries(told)
+    borrow_countries(told, [export.name for export in found.exports if export.files])
     told.notes += found.notes
     found.skipped += unread(folder)
     return _proved(folder, found, told)

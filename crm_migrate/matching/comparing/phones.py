@@ -19,7 +19,7 @@ Flags = npt.NDArray[np.bool_]
 def phones(columns: Sequence[Terms]) -> Comparison:
     """Numbers of several columns over one dictionary; what is agreed is the rarest number that both have."""
     size, together = len(columns[0].texts), np.concatenate([column.codes for column in columns])
-    users = np.bincount(together[together >= 0], minlength=size)
+    users = np.bincount(together[together >= 0], minlength=size + 1)  # of code -1, nobody: the last one
 
     def compare(i: Codes, j: Codes) -> Compared:
         levels, differ = _likeness(columns, i, j)

@@ -92,8 +92,16 @@ def not_checked(plan: Plan, found: Found) -> Iterator[str]:
         yield "No control total from outside was given: that units and scale are right is not proven by this report."
     if not plan.reconcile.kpis and not plan.reconcile.pack:
         yield "No key figure was declared; pipeline, mailable people and the like were not compared."
+    yield from _unmatched(plan)
     yield from _left_columns(found)
     yield "What the target's own automations do after the records were read back."
+
+
+def _unmatched(plan: Plan) -> Iterator[str]:
+    """People and organisations whose doubles nobody looked for: their mapping has no way in which records match."""
+    alone = [one.name for one in plan.objects if one.entity != "thing" and not one.match and one.learned is None]
+    if alone:
+        yield f"{', '.join(alone)}: no doubles were looked for among its records; its mapping has no `match:`."
 
 
 def _left_columns(found: Found) -> Iterator[str]:

@@ -23,6 +23,10 @@ def compared(*rows: Row) -> tuple[str, str | None]:
     return PHONES[found.levels[0]], None if agreed < 0 else terms[0].texts[agreed]
 
 
+def test_columns_without_a_number_agree_in_nothing() -> None:
+    assert compared((None, None), (None, None)) == ("missing", None)
+
+
 @pytest.mark.parametrize(
     ("one", "other", "level", "agreed"),
     [

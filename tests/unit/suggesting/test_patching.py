@@ -94,6 +94,7 @@ def test_an_object_that_is_new_goes_behind_the_others(text: str) -> None:
     assert kept(text, new)
     assert plain(read_text(new, "m.yaml")[0].root)["objects"]["accounts"] == {  # type: ignore[index, call-overload]
         "from": "firma",
+        "match": "learned",
         "fields": {"name": "Firma"},
     }
 
