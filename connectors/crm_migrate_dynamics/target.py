@@ -82,7 +82,7 @@ class DynamicsTarget:
         """A message and a look for each batch, and the names in it; of files the limits tell."""
         return costing.writing(self._looking.described(object.name), action, loads, self._asked)
 
-    def reading(self, object: TargetObject, records: int, beside: Mapping[str, int]) -> int:  # noqa: ARG002 -- of one kind
+    def reading(self, object: TargetObject, records: int, beside: Mapping[TargetObject, int]) -> int:  # noqa: ARG002 -- of one kind
         """Its pages, and what their owners and currencies are called."""
         return costing.reading(self._looking.described(object.name), records)
 

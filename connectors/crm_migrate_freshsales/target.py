@@ -88,7 +88,7 @@ class FreshsalesTarget:
         self._foretold.add(model.name)
         return needed + costing.reading(self._looking.seen(model), self._looking.lists(model))
 
-    def reading(self, object: TargetObject, records: int, beside: Mapping[str, int]) -> int:
+    def reading(self, object: TargetObject, records: int, beside: Mapping[TargetObject, int]) -> int:
         """The pages of the lists, which are of all kinds."""
         return costing.reading(records + of_others(object.name, beside), self._looking.lists(self._calls.model(object)))
 

@@ -125,7 +125,7 @@ class HubSpotTarget:
         keeps = not ends_of(object.name) and KEYS in self._portal.existing(name)
         return sum(costing.of_batch(object.name, action, load, keeps=keeps) for load in loads)
 
-    def reading(self, object: TargetObject, records: int, beside: Mapping[str, int]) -> int:
+    def reading(self, object: TargetObject, records: int, beside: Mapping[TargetObject, int]) -> int:
         """By all properties, links and consents that its records may have."""
         if ends := ends_of(object.name):
             return costing.of_ties(records, of_others(ends[0], beside))

@@ -4,7 +4,7 @@ Our key is an external id, which Odoo takes once; so who was created by a try th
 """
 
 import threading
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from urllib.parse import urlsplit
 
 import pyarrow as pa
@@ -20,6 +20,7 @@ from crm_migrate.connecting.contract import (
     By,
     Doubt,
     Limits,
+    Load,
     TargetObject,
     TargetSchema,
     WriteBatch,
@@ -56,6 +57,7 @@ class OdooTarget:
         self._looking = Looking(questions, lambda: signed_in(questions, settings))
         self._calls = Calls(self._changes, self._looking, self._waiting, settings.pace)
         self._writing, self._removing = Writing(self._calls), Removing(self._calls)
+        self._named: costing.Named = {}
 
     @property
     def stop(self) -> threading.Event:
@@ -65,11 +67,23 @@ class OdooTarget:
     def limits(self, object: TargetObject, action: Action) -> Limits:  # noqa: ARG002 -- all models are alike there
         """An import, and the times of the database."""
         said = self._settings
-        return Limits(ROWS, BYTES, said.parallel, said.longest_seconds, said.settle_seconds, requests=4)
+        return Limits(ROWS, BYTES, said.parallel, said.longest_seconds, said.settle_seconds)
 
     def allowance(self) -> Allowance:
         """Odoo has no limits of requests that a document tells."""
         return Allowance(page=PAGE)
+
+    def writing(self, object: TargetObject, action: Action, loads: Iterable[Load]) -> int:
+        """An import and its looks for each batch, and whom it names."""
+        return costing.writing(self._shape(object), action, loads, self._named)
+
+    def reading(self, object: TargetObject, records: int, beside: Mapping[TargetObject, int]) -> int:
+        """Its pages with our keys, and what those are called that records lead to."""
+        alike = [each for each in beside if split(each.name).object == split(object.name).object]
+        return costing.reading(self._shape(object), records, map(self._shape, alike))
+
+    def _shape(self, object: TargetObject) -> Shape:
+        return records.shape_of(self._calls.described(object), object, [each.name for each in object.fields])
 
     def asking(self, objects: Sequence[TargetObject]) -> Asks:
         """The models, and which language our user has, once in each connection."""

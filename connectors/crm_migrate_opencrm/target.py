@@ -71,7 +71,7 @@ class OpenTarget:
         """Requests that look who is there, and one or two of each record."""
         return costing.writing(self._dialect, entity_of(self._dialect, object), loads)
 
-    def reading(self, object: TargetObject, records: int, beside: Mapping[str, int]) -> int:
+    def reading(self, object: TargetObject, records: int, beside: Mapping[TargetObject, int]) -> int:
         """The pages of a list, which is of all kinds."""
         there = records + of_others(object.name, beside)
         return costing.reading(self._dialect, entity_of(self._dialect, object), there)

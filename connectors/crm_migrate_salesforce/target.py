@@ -96,7 +96,7 @@ class SalesforceTarget:
         looks = 2 if action == "create" and not described.unique(object.key_field) else 1
         return sum(1 + looks + news for news in looked_up(described, loads))
 
-    def reading(self, object: TargetObject, records: int, beside: Mapping[str, int]) -> int:  # noqa: ARG002 -- of one kind
+    def reading(self, object: TargetObject, records: int, beside: Mapping[TargetObject, int]) -> int:  # noqa: ARG002 -- of one kind
         """A request a page, and one for each name by which references are told; of files those for what they are shared
         with."""
         described = self._calls.described(object)

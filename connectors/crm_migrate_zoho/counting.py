@@ -22,7 +22,7 @@ class Counting:
             return self._unit(costing.of_roles(list(loads)))
         return self._unit(costing.writing(self._calls.described(object), object, action, list(loads)))
 
-    def reading(self, object: TargetObject, records: int, beside: Mapping[str, int]) -> int:  # noqa: ARG002 -- of one kind
+    def reading(self, object: TargetObject, records: int, beside: Mapping[TargetObject, int]) -> int:  # noqa: ARG002 -- of one kind
         """The pages, with what no mapping writes; of contact roles a look at each deal."""
         if object.name == NAME:
             described = self._calls.described(prepared(object))

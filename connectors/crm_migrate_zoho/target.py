@@ -84,7 +84,7 @@ class ZohoTarget:
         """In requests."""
         return self._requests.writing(object, action, loads)
 
-    def reading(self, object: TargetObject, records: int, beside: Mapping[str, int]) -> int:
+    def reading(self, object: TargetObject, records: int, beside: Mapping[TargetObject, int]) -> int:
         """In requests."""
         return self._requests.reading(object, records, beside)
 

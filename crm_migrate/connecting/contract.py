@@ -499,10 +499,9 @@ class Costs(Protocol):
         """Requests that write these batches, with those that look before and behind."""
         ...
 
-    def reading(self, object: TargetObject, records: int, beside: Mapping[str, int]) -> int:
+    def reading(self, object: TargetObject, records: int, beside: Mapping[TargetObject, int]) -> int:
         """Requests that read all of so many records back, with all that they hold; not those that describe them.
-        `beside` is how many there are of the other objects of the plan, by their names: kinds of one object may stand
-        in one list."""
+        `beside` is how many there are of the other objects of the plan: kinds of one object may stand in one list."""
         ...
 
 

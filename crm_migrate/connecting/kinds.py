@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from crm_migrate.connecting.contract import TargetObject
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:
@@ -29,7 +31,7 @@ def kinds_of(names: Iterable[str], object: str) -> list[Kind]:
     return sorted((k for k in kinds if k.object == object and k.field), key=lambda k: (k.field, k.value))
 
 
-def of_others(name: str, beside: Mapping[str, int]) -> int:
+def of_others(name: str, beside: Mapping[TargetObject, int]) -> int:
     """How many of these records are other kinds of the object that is called so, or of a kind of it."""
     object = name.partition(":")[0]
-    return sum(count for other, count in beside.items() if other.partition(":")[0] == object)
+    return sum(count for other, count in beside.items() if other.name.partition(":")[0] == object)

@@ -146,7 +146,6 @@ STARTED: dict[str, Callable[[], Server]] = {
     "vtiger": lambda: Installation(fields=vtigers.schema(Contacts={"Email consent": {}})).server,
     "odoo": lambda: Database().server,
 }
-ESTIMATED = ("odoo",)  # its records by what a usual batch takes: how many imports, depends on which cells are filled
 HUNDREDS = ("freshsales", "espocrm", "suitecrm", "vtiger")  # that many records in a batch
 SECRETS = {
     "hubspot": TOKEN, "freshsales": "freshsales-simulated", "espocrm": espos.TOKEN, "suitecrm": suites.SECRET,
@@ -207,21 +206,20 @@ def test_the_requests_of_a_load_are_those_that_the_crm_counts(
             assert f"          in all {spent} credit(s), which its day counts in place of requests" in said
             assert "52,000 credits a day by the licence, if nobody else asks: it suffices" in said
         needed, asked = told["requests"][0] + told["reads"] + told["asks"], counted(server.url) - since
-        assert name in ESTIMATED or needed == asked
-        assert asked / 1.5 <= needed <= asked * 1.5
+        assert needed == asked
     batches = [3, 2] if name in HUNDREDS else [3, 1]
     assert [each["batches"][0] for each in told["objects"]] == batches, "firms made, changed, linked; people linked"
 
 
 # How many requests more may be told of the dealer's load than are counted. Salesforce: that a job has ended, is seen by
 # the second look at the latest here; two jobs. HubSpot: members of lists are asked for of each page of contacts, as if
-# it had some.
-MORE = {"salesforce": 2, "hubspot": 3}
+# it had some. Odoo: deals fill two sets of columns, so they are one import more with its two looks.
+MORE = {"salesforce": (0, 2), "hubspot": (0, 3), "odoo": (-3, 0)}
 
 
 @pytest.mark.sweep("the requests of a small load")
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("name", ["salesforce", "hubspot", "dynamics", "zoho", "freshsales"])
+@pytest.mark.parametrize("name", ["salesforce", "hubspot", "dynamics", "zoho", "freshsales", "odoo"])
 def test_the_requests_of_the_dealer_are_those_that_the_crm_counts(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -235,5 +233,6 @@ def test_the_requests_of_the_dealer_are_those_that_the_crm_counts(
             told = json.loads(capfd.readouterr().out)["forecast"]
             since = counted(url)
             assert left("resume", project) == 0
+            least, most = MORE.get(name, (0, 0))
             more = told["requests"][0] + told["reads"] + told["asks"] - (counted(url) - since)
-            assert 0 <= more <= MORE.get(name, 0)
+            assert least <= more <= most

@@ -9,6 +9,8 @@ from crm_migrate_hubspot import costing
 from crm_migrate_hubspot.asking import asking
 from crm_migrate_odoo import costing as odoo
 from crm_migrate_odoo.describe import Described as Model
+from crm_migrate_odoo.records import Shape
+from crm_migrate_odoo.values import Column as Cell
 from crm_migrate_salesforce.costing import looked_up, names_read
 from crm_migrate_salesforce.describe import Described
 from crm_migrate_zoho import costing as credits
@@ -89,6 +91,35 @@ def test_modules_of_freshsales_are_asked_for_once_and_so_are_the_types_of_activi
 def test_models_of_odoo_are_asked_for_with_what_is_told_as_choices() -> None:
     lead = Model("crm.lead", names={"crm.stage": ("New", "Won"), "crm.lost.reason": ()})
     assert odoo.asking([Model("res.partner"), lead, None]) == Asks(0, before=9, during=9)
+
+
+PARTNERS = Model("res.partner", {
+    "email": Cell("email", "char"), "type": Cell("type", "selection"),
+    "parent_id": Cell("parent_id", "many2one", of="res.partner"),
+    "country_id": Cell("country_id", "many2one", of="res.country"), "city": Cell("city", "char"),
+})  # fmt: skip
+
+
+def shape(consent: str = "", *fields: str) -> Shape:
+    return Shape(
+        PARTNERS, "crm_migrate_id", {name: place for name in fields if (place := PARTNERS.place(name))}, consent
+    )
+
+
+def test_an_import_of_odoo_costs_its_looks_and_whom_it_names_for_the_first_time() -> None:
+    named: odoo.Named = {}
+    country = Load(200, {"country_id.code": SOMETHING}, new=True)
+    assert [odoo.writing(shape("", "country_id.code"), "create", [country], named) for _ in range(2)] == [4, 3]
+    shut = [Load(3, {"consent": frozenset({"granted", word})}, new=True) for word in ("bounced", "unknown")]
+    assert odoo.writing(shape("consent", "email"), "create", shut, named) == 5 + 3
+    assert odoo.writing(shape("", "country_id.code"), "update", [Load(9, {"country_id.code": SOMETHING})], named) == 4
+
+
+def test_a_page_of_odoo_is_read_with_keys_names_and_addresses_that_are_taken_over() -> None:
+    people, firms = shape("consent", "email", "parent_id"), shape("", "country_id.code")
+    assert [odoo.reading(shape("", "email"), records, ()) for records in (0, 499, 500)] == [1, 2, 4]
+    assert odoo.reading(firms, 10, ()) == 2 + 2, "by code and name"
+    assert [odoo.reading(people, 10, each) for each in ([], [firms])] == [3, 5]
 
 
 USER = {"type": "reference", "referenceTo": ["User"], "createable": True, "updateable": True}

@@ -206,7 +206,8 @@ def _object(
     linked += sum(ceil(count / updates.rows) for _, count in sent.closing())
     written = (written[0] + linked, written[1] + linked)
     own = there[object_plan.name]
-    beside = {each.target: there[each.name] for each in plan.objects if each.target != object_plan.target}
+    others = (each for each in plan.objects if each.target != object_plan.target)
+    beside = {target_object(plan, each): there[each.name] for each in others}
     asked: list[tuple[Action, Between, Limits]] = [("create", created, creates), ("update", written, updates)]
     if takes_files(target, plan, object_plan):  # they go one by one, however many a batch on disk holds
         changing = count()
@@ -235,7 +236,7 @@ def _there(tables: Relations, object_plan: ObjectPlan) -> int:
 
 def _in_credits(
     credits: Costs, object: TargetObject, asked: Sequence[tuple[Action, Between, Limits]], sent: Sent,
-    there: tuple[int, Mapping[str, int]],
+    there: tuple[int, Mapping[TargetObject, int]],
 ) -> Between | None:  # fmt: skip
     """What an object costs of the day."""
     read = credits.reading(object, *there)
