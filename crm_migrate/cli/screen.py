@@ -117,6 +117,9 @@ class Screen:
         if report is not None and all(path.suffix != ".xlsx" for path in reports):
             command = f"crm-migrate report {figures.header.run} --format xlsx"
             self.lines([f"as a workbook: {next_step.with_project(command)}"])
+        if asked := sum(each.pairs for each in figures.merges if each.outcome == "review"):
+            told = f"{asked:,} pair(s) of records may be one each, and a person is asked"
+            self.lines([f"{told}: {next_step.with_project('crm-migrate review')}"])
         if files := next((path for path in reports if path.name == "README.md"), None):
             self.lines(
                 [f"files   {files}", "        what arrived are these files: the page says how the CRM imports them"]

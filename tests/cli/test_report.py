@@ -9,7 +9,7 @@ import pytest
 from crm_migrate.cli import main
 from crm_migrate.cli.next_step import working_on
 from crm_migrate.cli.screen import Screen
-from crm_migrate.workspace.figures import AccountingLine, ExceptionGroup, Figures, Header
+from crm_migrate.workspace.figures import AccountingLine, ExceptionGroup, Figures, Header, MergeFigure
 from crm_migrate.workspace.sealing import write_sealed
 
 
@@ -126,6 +126,16 @@ def test_the_screen_ends_plain_where_nobody_watches(capsys: pytest.CaptureFixtur
     assert err.splitlines()[0] == "extract  old␛]0;title␇"
     assert "contacts  old     1,200" in out and "adds up" in out
     assert f"report  {Path('r/report.html')}" in out
+
+
+def test_the_end_of_a_run_says_what_people_are_asked(
+    project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    working_on(project)
+    asked = MergeFigure(object="contacts", rule="learned", outcome="review", pairs=1_200, records=1_900)
+    Screen().figures(figures().model_copy(update={"merges": (*figures().merges, asked)}))
+    told = "1,200 pair(s) of records may be one each, and a person is asked: crm-migrate review"
+    assert told in capsys.readouterr().out
 
 
 def test_the_end_of_a_run_says_how_to_get_a_workbook(
