@@ -111,7 +111,7 @@ def _subject(subject: Subject, opened: Opened, known: Meanings, pile: _Pile, mas
     filled = sum(column.filled for column in columns.values())
     pile.damages[name] += harm.rest(filled)
     dated, typed = dated_by(subject, known, columns), typed_by(subject, columns)
-    day = days(staged.column(dated)).alias(dated) if dated else None
+    day = days(staged.column(dated), subject.study.table.locale).alias(dated) if dated else None
     pile.days[name] = day
     uses = used(subject, day, typed)
     newest = day.max() if day is not None else None

@@ -7,6 +7,9 @@ import polars as pl
 from crm_migrate.assessing.kinds import Meanings
 from crm_migrate.assessing.opening import Subject
 from crm_migrate.assessing.seeing import Seen
+from crm_migrate.cleansing import Context
+from crm_migrate.cleansing.dates.calendar_words import date_order
+from crm_migrate.cleansing.evidence import date_facts
 from crm_migrate.crm.types import TYPES
 
 _ISO = r"^(\d{4}-\d{2}-\d{2})"
@@ -46,14 +49,15 @@ def typed_by(subject: Subject, columns: dict[str, Seen]) -> str:
     return ""
 
 
-def days(values: pl.Series) -> pl.Series:
-    """The days of a column; null for what is none. Numbers before a year are day and month unless one forbids it."""
+def days(values: pl.Series, locale: str = "") -> pl.Series:
+    """The days of a column; null for what is none. Which of two numbers before a year is the month the column proves,
+    else the locale says, else the second one is."""
     text = values.str.strip_chars()
     iso = text.str.extract(_ISO).str.to_date("%Y-%m-%d", strict=False)
     parts = text.str.extract_groups(_NUMBERED).struct.unnest()
     a, b, year = (parts[name].cast(pl.Int32, strict=False) for name in parts.columns)
-    month_first = int((b > 12).sum()) > int((a > 12).sum())
-    day, month = (b, a) if month_first else (a, b)
+    order = date_facts(text, Context(locale)).get("date_order") or date_order(locale)
+    day, month = (b, a) if order == "MDY" else (a, b)
     texts = pl.DataFrame({"y": year, "m": month, "d": day}).select(
         pl.format(
             "{}-{}-{}",
