@@ -59,7 +59,7 @@ def call(*words: str | Path) -> Result:
     return done
 
 
-def matched(folder: Path) -> dict[tuple[str, str], tuple[str, float | None]]:
+def matched(folder: Path, of: str = "contacts") -> dict[tuple[str, str], tuple[str, float | None]]:
     """Run as far as matching; the pairs of the run by name, with their outcome and probability."""
     from crm_migrate.workspace.relations import relations
     from crm_migrate.workspace.tables import NODES, PAIRS
@@ -67,10 +67,10 @@ def matched(folder: Path) -> dict[tuple[str, str], tuple[str, float | None]]:
     call("run", folder, "--until", "dedupe")
     run = runs(Project(folder, folder / "crm-migrate.yaml"))[-1]
     with relations(run, "test", partial=True) as tables:
-        nodes = tables.scan(NODES, "contacts")
+        nodes = tables.scan(NODES, of)
         rows = tables.rows(
             f"SELECT x.__source || ':' || x.__key, y.__source || ':' || y.__key, outcome, probability"
-            f" FROM {tables.scan(PAIRS, 'contacts')} JOIN {nodes} x ON x.__node = a JOIN {nodes} y ON y.__node = b"
+            f" FROM {tables.scan(PAIRS, of)} JOIN {nodes} x ON x.__node = a JOIN {nodes} y ON y.__node = b"
         )
     return {(min(a, b), max(a, b)): (outcome, probability) for a, b, outcome, probability in rows}
 
@@ -228,3 +228,23 @@ def test_web_sites_and_mailboxes_of_companies_stand_in_the_picture(tmp_path: Pat
     told = call("match", "explain", tmp_path, "firma:0", "firma:8").output
     web = next(line for line in told.splitlines() if line.startswith("web"))
     assert "korvalmetall.example" in web
+
+
+def test_a_switchboard_of_many_names_leaves_one_probability(tmp_path: Path) -> None:
+    from crm_migrate.inspecting.why_not import explain_pair
+    from crm_migrate.mapping.frozen import read_plan
+
+    (tmp_path / "crm-migrate.yaml").write_text(FIRMS, "utf-8")
+    names = [f"{first} {second}" for first in ("Korval", "Mirtan", "Sedona", "Palvik") for second in ("Metall", "Holz")]
+    with (tmp_path / "firma.csv").open("w", encoding="utf-8", newline="") as out:
+        writer = csv.writer(out)
+        writer.writerow(("id", "name", "website", "phone", "city"))
+        for at, name in enumerate(names * 2):
+            site = f"https://{name.lower().replace(' ', '')}.example" if at % 3 else ""
+            writer.writerow((at, f"{name} GmbH" if at < len(names) else name, site, "+49 30 5550100", "Berlin"))
+    found = matched(tmp_path, "accounts")
+    run = runs(Project(tmp_path, tmp_path / "crm-migrate.yaml"))[-1]
+    plan = read_plan(run)
+    assert found
+    for pair, (_, probability) in found.items():
+        assert explain_pair(plan, run, *pair).probability == pytest.approx(probability, abs=1e-6), pair

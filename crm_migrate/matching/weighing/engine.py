@@ -145,6 +145,11 @@ def _scored(model: Model, i: Codes, j: Codes, above: float) -> Scored:
     return Scored(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
 
 
+def odds_of(model: Model, i: Codes, j: Codes) -> Reals:
+    """The natural log odds of any pairs, as the model has them."""
+    return _scored(model, i, j, -np.inf).odds
+
+
 def _chunk(
     model: Model, limits: list[Bound], i: Codes, j: Codes, before: Reals, above: float
 ) -> tuple[np.ndarray, ...]:

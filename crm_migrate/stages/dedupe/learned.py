@@ -18,7 +18,7 @@ from crm_migrate.matching.comparing.terms import Codes, encode
 from crm_migrate.matching.deciding.clusters import components
 from crm_migrate.matching.deciding.outcomes import Outcomes, outcomes
 from crm_migrate.matching.deciding.vetoes import DIFFERENT
-from crm_migrate.matching.weighing.engine import Resolved
+from crm_migrate.matching.weighing.engine import Resolved, odds_of
 from crm_migrate.matching.weighing.frozen import FrozenModel, applied, outgrown
 from crm_migrate.quoting import quoted
 from crm_migrate.stages.dedupe.identities import identities, kinds
@@ -66,7 +66,7 @@ def learn(work: Relations, plan: Plan, each: ObjectPlan, nodes: str) -> Learned 
     found = outcomes(resolved, records, each.learned.limit, _pairs(together), apart_all, belief)
     lines = [
         _merged(records, resolved, found, together, each.learned),
-        _asked(records, found),
+        _asked(records, resolved, found),
         _contradicting(work, each, records, resolved, likely, node),
     ]
     _insert(work, each, node, pl.concat(lines))
@@ -137,12 +137,13 @@ def _unjoined(merged: Codes, edges: Ends) -> Codes:
     return np.flatnonzero(label != merged[label]) if len(label) else label
 
 
-def _asked(records: Records, found: Outcomes) -> pl.DataFrame:
+def _asked(records: Records, resolved: Resolved, found: Outcomes) -> pl.DataFrame:
+    """What people are asked about, with the model's own probability: what merging leaves out of account stays in it."""
     i, j = found.review_i, found.review_j
     told = [
         f"{why}: {reason}" for why, reason in zip(sentences(records.comparisons, i, j), found.review_why, strict=True)
     ]
-    return _lines(i, j, "review", told, _probability(found.review_odds))
+    return _lines(i, j, "review", told, _probability(odds_of(resolved.model, i, j)))
 
 
 def _contradicting(

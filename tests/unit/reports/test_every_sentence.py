@@ -13,6 +13,7 @@ import pytest
 
 from crm_migrate.matching import comparing
 from crm_migrate.matching.comparing import company_names, composites, kernels, organisations, records
+from crm_migrate.matching.comparing.sentences import _PARTS as PARTS
 from crm_migrate.matching.comparing.sentences import _WORDS as TERMS
 from crm_migrate.matching.deciding.evidence import KINDS
 from crm_migrate.words import catalogue, languages
@@ -122,7 +123,8 @@ def levels() -> set[str]:
 def test_levels_and_terms_of_comparisons_have_words(code: str) -> None:
     words = catalogue(code)
     assert {label for label in levels() if f"level.{label}" not in words} == set()
-    assert {term for term in TERMS.values() if f"term.{term}" not in words} == set()
+    parts = {term for same, _, other in PARTS.values() for term in (*same, *other)}
+    assert {term for term in (*TERMS.values(), *parts) if f"term.{term}" not in words} == set()
     assert {kind for kind in KINDS if f"kind.{kind}" not in words} == set()
     contexts = {organisations._APART[name] for name in organisations._APART} | {composites.HOUSEHOLD, "colleague"}
     assert {context for context in " ".join(contexts).split() if f"context.{context}" not in words} == set()
