@@ -91,7 +91,7 @@ class CompanyNames:
         """Words that are one but for a slip or an abbreviation: what they are worth, and the words left over."""
         worth, rest = 0, right
         for word in sorted(left, key=lambda w: (-len(w), w)):
-            found = next((other for other in sorted(rest, key=lambda w: (-len(w), w)) if _one(word, other)), None)
+            found = next((other for other in sorted(rest, key=lambda w: (-len(w), w)) if one_word(word, other)), None)
             if found is not None:
                 worth += round(_NEAR * min(self._worth[word], self._worth[found]))
                 left, rest = left - {word}, rest - {found}
@@ -119,7 +119,7 @@ def _mark(word: str) -> bool:
     return _NUMBER.fullmatch(word) is not None or word in word_set("directions")
 
 
-def _one(x: str, y: str) -> bool:
+def one_word(x: str, y: str) -> bool:
     """One word but for a slip or an abbreviation; numbers are never."""
     if x[0] != y[0] or x.isdigit() or y.isdigit():
         return min(len(x), len(y)) > 4 and OSA.distance(x, y, score_cutoff=1) <= 1 and not x[-1].isdigit()

@@ -63,7 +63,7 @@ def _in_context(comparison: Comparison) -> Comparison:
 def web(emails: list[pl.Series], urls: list[pl.Series]) -> tuple[Comparison, dict[str, Codes]]:
     """Mailboxes and web sites say one thing twice: the host; a host of consumer mail says nothing."""
     boxes = [folding.email(column) for column in emails]
-    hosts = encode(*[folding.domain(column) for column in urls], *map(_own_host, boxes))
+    hosts = encode(*[folding.domain(column) for column in urls], *map(own_host, boxes))
     mailboxes = encode(*boxes) if boxes else []
     comparison = _in_context(_web(hosts, mailboxes))
     anchors = {"url": hosts[0].codes}
@@ -72,7 +72,8 @@ def web(emails: list[pl.Series], urls: list[pl.Series]) -> tuple[Comparison, dic
     return comparison, anchors
 
 
-def _own_host(mailbox: pl.Series) -> pl.Series:
+def own_host(mailbox: pl.Series) -> pl.Series:
+    """The host of a folded mailbox; null where it is one of consumer mail."""
     host = mailbox.str.extract(r"@([^@]+)$")
     return host.set(is_free_mail(mailbox).fill_null(False), None)
 

@@ -11,6 +11,7 @@ from crm_migrate.matching.comparing.facts import Facts, facts_of
 from crm_migrate.matching.comparing.records import Records
 from crm_migrate.matching.comparing.terms import Codes, numbered
 from crm_migrate.matching.deciding.bridges import Odds, doubted
+from crm_migrate.matching.deciding.chains import of_a_chain
 from crm_migrate.matching.deciding.clusters import components
 from crm_migrate.matching.deciding.evidence import KINDS_NEEDED, Weighed, weigh
 from crm_migrate.matching.deciding.groups import Group, groups
@@ -30,6 +31,7 @@ _WHY = {
     "bridge": "one of them fits records that contradict each other",
     "joint": "one of them alone joins parts that are otherwise unlike",
     "giant": f"more than {MAX_MERGED} records would become one",
+    "chain": "a chain has what they agree in at many doors, and neither address nor telephone says which",
     "one_kind": "only one kind of evidence agrees",
     "weak": "the evidence is not strong enough to merge within the limit",
 }
@@ -119,7 +121,8 @@ def opened(
     reasons = first_reason(against, len(i))
     belief = belief or believed(found, records)
     same = {c.name: c.same for c in records.comparisons}
-    links = _links(pairs, reasons, home, belief, facts, same)
+    chain = of_a_chain(pairs, facts)
+    links = _links(pairs, np.where(chain, "chain", reasons), home, belief, facts, same)
     elsewhere = np.isin(reasons, ELSEWHERE)
     enemies = _enemies(i, j, reasons, belief.wrong(np.where(elsewhere, pairs.odds, pairs.strict)))
     links, doubts = doubted(rows, links, enemies, joined, Odds(i, j, pairs.odds, rows))
@@ -127,6 +130,7 @@ def opened(
         flags = np.zeros(rows, dtype=bool)
         flags[list(held)] = True
         reasons[np.equal(reasons, None) & (flags[i] | flags[j])] = key  # type: ignore[call-overload]
+    reasons[np.equal(reasons, None) & chain] = "chain"  # type: ignore[call-overload]
     reasons[np.equal(reasons, None) & (pairs.strong() < KINDS_NEEDED)] = "one_kind"  # type: ignore[call-overload]
     return Case(found.label, pairs, reasons, links, enemies, joined, apart, belief)
 
@@ -148,7 +152,7 @@ def decided(case: Case, limit: float) -> Outcomes:
 
 def waits(sentence: str) -> bool:
     """Whether a sentence says that there is not enough evidence, rather than evidence against."""
-    return sentence in (_WHY["one_kind"], _WHY["weak"])
+    return sentence in (_WHY["chain"], _WHY["one_kind"], _WHY["weak"])
 
 
 def entities(case: Case) -> Codes:

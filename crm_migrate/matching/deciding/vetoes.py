@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from rapidfuzz.fuzz import ratio
 
+from crm_migrate.matching.comparing.company_names import one_word
 from crm_migrate.matching.comparing.comparison import Comparison
 from crm_migrate.matching.comparing.facts import Facts, generations, given_and_family
 from crm_migrate.matching.comparing.terms import distinct, encode, numbered
@@ -74,16 +75,13 @@ def contradictions(pairs: Weighed, comparisons: tuple[Comparison, ...], facts: F
 def _company_doubts(
     pairs: Weighed, labels: dict[str, tuple[str, ...]], differ: dict[str, Flags], facts: Facts, same_number: Flags
 ) -> dict[str, Flags]:
-    """Other names, words of their own, other streets, other phones; a common tax id settles names and phones."""
-    found: dict[str, Flags] = {
-        name: differ[name] & ~same_number for name in ("company_name", "phone") if name in differ
-    }
-    if "street" in differ:
-        found["street"] = differ["street"]
+    """Other names, words of their own, other streets, other phones; a common tax id settles how a name is written."""
+    found = {"company_name": differ["company_name"] & ~same_number}
+    found |= {name: differ[name] for name in ("phone", "street") if name in differ}
     if "place" in differ:
         found["place"] = differ["place"] & ~_agrees(pairs, labels, "street", *_ONE_DOOR)
-    open_ = ~differ["company_name"] & (pairs.levels["company_name"] < len(labels["company_name"]) - 1) & ~same_number
-    return found | {"words": _own_words(pairs, open_, facts)}
+    open_ = ~differ["company_name"] & (pairs.levels["company_name"] < len(labels["company_name"]) - 1)
+    return found | {"words": _own_words(pairs, open_, same_number, facts)}
 
 
 def _any(differ: dict[str, Flags], names: tuple[str, ...], pairs: Weighed) -> Flags:
@@ -146,14 +144,26 @@ def _usual_names(pairs: Weighed, labels: dict[str, tuple[str, ...]], facts: Fact
     return np.asarray(slip & (a >= 0) & (b >= 0) & (a != b) & (usual[a] & usual[b] | short))
 
 
-def _own_words(pairs: Weighed, open_: Flags, facts: Facts) -> Flags:
-    """Names that are alike, but each with a word for which the other has no spelling."""
+def _own_words(pairs: Weighed, open_: Flags, same_number: Flags, facts: Facts) -> Flags:
+    """Names that are alike, but each with a word for which the other has no spelling; of one tax id only shops are."""
     terms = encode(facts.first("company_name"))[0]
     flags = np.zeros(len(pairs.i), dtype=bool)
     for at in np.flatnonzero(open_):
         a, b = terms.codes[pairs.i[at]], terms.codes[pairs.j[at]]
-        flags[at] = a >= 0 and b >= 0 and _each_has_own(str(terms.values[a]), str(terms.values[b]))
+        own = _are_shops if same_number[at] else _each_has_own
+        flags[at] = a >= 0 and b >= 0 and own(str(terms.values[a]), str(terms.values[b]))
     return flags
+
+
+def _are_shops(one: str, other: str) -> bool:
+    """Names that begin with one word and go on with others that are no abbreviation of each other."""
+    a, b = one.split(), other.split()
+    left, right = set(a) - set(b), set(b) - set(a)
+    return a[0] == b[0] and _no_form_of(left, right) and _no_form_of(right, left)
+
+
+def _no_form_of(words: set[str], others: set[str]) -> bool:
+    return any(not any(one_word(word, other) for other in others) for word in words)
 
 
 def _each_has_own(one: str, other: str) -> bool:

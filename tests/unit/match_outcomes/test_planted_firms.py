@@ -56,3 +56,57 @@ def test_a_firm_that_is_written_twice_is_merged() -> None:
     once = firm(810)
     found = matched(once, once | {"company": str(once["company"]).upper().replace("GMBH", "G.m.b.H.")})
     assert found.merges().loc[["p0", "p1"], "outcome"].tolist() == ["merge", "merge"]
+
+
+CHAIN: Row = {"company": "Kornblume Bäckerei", "website": "kornblume.example", "vat_id": "DE300401771"}
+SHOPS = (
+    ("Ringweg 4", "10115", "Berlin"), ("Lindenweg 71", "80331", "München"), ("Hauptstraße 20", "50667", "Köln"),
+    ("Am Markt 3", "20095", "Hamburg"), ("Kirchgasse 8", "70173", "Stuttgart"), ("Seestraße 5", "18055", "Rostock"),
+)  # fmt: skip
+BARE: Row = {"street": None, "postal_code": None, "city": None, "phone": None}
+
+
+def shop(at: int) -> Row:
+    street, code, city = SHOPS[at]
+    return CHAIN | {"street": street, "postal_code": code, "city": city, "phone": f"+49 30 55501{at:02}"}
+
+
+def test_records_of_a_chain_without_a_door_are_asked_about() -> None:
+    central = {"phone": "+49 800 5550000"}
+    shops = [shop(at) | central | {"company": f"Kornblume Bank Filiale {SHOPS[at][2]}"} for at in range(6)]
+    bare = CHAIN | BARE | central | {"company": "Kornblume Bank"}
+    found = matched(*shops, *shops, *shops, *[bare, bare | {"company": "Kornblume Bank GmbH"}] * 5).merges()
+    assert "chain" in found.loc["p18", "why"]
+    assert found.loc["p18", "cluster"] != found.loc["p19", "cluster"]
+
+
+def test_one_shop_of_a_chain_that_is_written_twice_is_merged() -> None:
+    found = matched(*map(shop, range(6)), shop(3) | {"company": "Kornblume Baeckerei GmbH"})
+    assert (
+        found.merges().loc["p3", "cluster"]
+        == found.merges().loc["p6", "cluster"]
+        != found.merges().loc["p2", "cluster"]
+    )
+
+
+def test_a_company_of_two_doors_is_no_chain() -> None:
+    found = matched(shop(0), shop(1), CHAIN | BARE, CHAIN | BARE | {"company": "Kornblume Baeckerei GmbH"})
+    assert found.merges().loc["p2", "cluster"] == found.merges().loc["p3", "cluster"]
+
+
+def test_one_tax_number_does_not_join_two_telephones_nor_two_shops() -> None:
+    bank = CHAIN | BARE | {"company": "Kornblume Bank", "phone": "+49 40 7770000"}
+    other = matched(bank, bank | {"phone": "+49 30 5550199"})
+    assert other.merges().loc[["p0", "p1"], "cluster"].nunique() == 2
+    shops = matched(
+        bank | {"company": "Kornblume Bank Filiale Altona"}, bank | {"company": "Kornblume Bank Filiale Mitte"}
+    )
+    assert shops.merges().loc[["p0", "p1"], "cluster"].nunique() == 2
+
+
+def test_one_tax_number_joins_a_name_and_what_it_is_short_for() -> None:
+    bank = CHAIN | BARE | {"phone": "+49 40 7770000", "street": "Ringweg 4", "postal_code": "10115"}
+    found = matched(
+        bank | {"company": "Kornblume Elektrotechnik Hermanos"}, bank | {"company": "Kornblume Elektrotechnik Hnos"}
+    )
+    assert found.merges().loc[["p0", "p1"], "cluster"].nunique() == 1

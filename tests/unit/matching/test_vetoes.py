@@ -138,7 +138,8 @@ FIRMS: list[tuple[list[Row], set[str]]] = [
     ([firm(tax_id=NUMBER), firm("Deniz Turizm", tax_id=NUMBER)], set()),
     ([firm(tax_id=NUMBER), firm(tax_id=ANOTHER)], {"tax_id"}),
     ([firm(phone="+902120000001"), firm(phone="+902129999999")], {"phone"}),
-    ([firm(phone="+902120000001", tax_id=NUMBER), firm(phone="+902129999999", tax_id=NUMBER)], set()),
+    # Shops of a chain have its number, and telephones of their own.
+    ([firm(phone="+902120000001", tax_id=NUMBER), firm(phone="+902129999999", tax_id=NUMBER)], {"phone"}),
     ([firm(street="Ring 1"), firm(street="Ring 9")], {"street"}),
     ([firm(street="Ring 1"), firm(street="Ring 1")], set()),
     # Sites of one company have its number and streets of their own.
@@ -146,7 +147,9 @@ FIRMS: list[tuple[list[Row], set[str]]] = [
     ([firm("Kaya Makine Ankara"), firm("Kaya Makine Bursa")], {"words"}),
     ([firm("Kaya Makine Ankara"), firm("Kaya Makine")], set()),
     ([firm("Kaya Makine"), firm("Kaya Makine Ankara")], set()),
-    ([firm("Kaya Makine Ankara", tax_id=NUMBER), firm("Kaya Makine Bursa", tax_id=NUMBER)], set()),
+    ([firm("Kaya Makine Ankara", tax_id=NUMBER), firm("Kaya Makine Bursa", tax_id=NUMBER)], {"words"}),
+    ([firm("Kaya Makine Beton", tax_id=NUMBER), firm("Kaya Mkn Beton", tax_id=NUMBER)], set()),  # how a name is written
+    ([firm("Kaya Makine", tax_id=NUMBER), firm("Makine Kaya Ticaret", tax_id=NUMBER)], set()),
     ([firm("Kaya Makine Istanbul"), firm("Kaya Makine Istambul")], set()),  # one word, spelt twice
     ([firm("Kaya Makine Ist"), firm("Kaya Makine Istanbul")], set()),  # cut short
     ([firm("Kaya Makine 12"), firm("Kaya Makine 123")], {"words"}),  # numbers have one spelling
