@@ -1,8 +1,9 @@
 """How a column of an export writes its days and moments: its cells have to show it, nothing is guessed. Pure."""
 
+import re
 from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import product
 from math import isfinite
 
@@ -15,6 +16,7 @@ _DAYS = ("%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d",
 _TIMES = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
 _SERIALS = range(1, 100_000)  # days of a spreadsheet until 2173
 _FIRST = datetime(1899, 12, 30)
+_SECONDS = re.compile(r":\d\d:\d\d|^\d+(\.\d+)?$")
 
 
 def clock_of(cells: Collection[str], own: str) -> Clock:
@@ -28,8 +30,9 @@ def clock_of(cells: Collection[str], own: str) -> Clock:
     return next(iter(found.values())) if len(found) == 1 else lambda cell: _as_ours(cell, own)
 
 
-def dated(cell: str, storage: Storage, clock: Clock) -> str | None:
-    """A day, or a moment in UTC, in canonical text; the cell itself where it is none."""
+def dated(cell: str, storage: Storage, clock: Clock, zone: tzinfo = UTC) -> str | None:
+    """A day, or a moment in UTC, in canonical text; the cell itself where it is none. A moment without an offset is one
+    of the `zone`."""
     if _is_no_day(cell):
         return None
     try:
@@ -38,7 +41,30 @@ def dated(cell: str, storage: Storage, clock: Clock) -> str | None:
         return cell
     if storage == "date":
         return at.date().isoformat()
-    return (at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)).isoformat().replace("+00:00", "Z")
+    return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def moments_of(cells: Collection[str], own: str, zone: tzinfo) -> Callable[[str, str | None], str | None]:
+    """How a column of moments is read, beside what was sent: it is that where it says the same up to what the column or
+    our files show (minutes), and in the hour that a zone has twice a year."""
+    clock = clock_of(cells, own)
+    exact = "ss" in own and any(map(_SECONDS.search, cells))
+
+    def read(cell: str, sent: str | None) -> str | None:
+        value = dated(cell, "instant", clock, zone)
+        return sent if sent and value and _alike(value, sent, zone, exact=exact) else value
+
+    return read
+
+
+def _alike(value: str, sent: str, zone: tzinfo, *, exact: bool) -> bool:
+    """Whether clocks of the zone show two moments alike."""
+    try:
+        shown, meant = (datetime.fromisoformat(text).astimezone(zone) for text in (value, sent))
+    except ValueError:
+        return False
+    meant = meant if exact else meant.replace(second=0, microsecond=0)
+    return shown.replace(tzinfo=None, fold=0) == meant.replace(tzinfo=None, fold=0)
 
 
 def _is_no_day(cell: str) -> bool:

@@ -15,7 +15,7 @@ from crm_migrate.crm.types import REFUSALS, type_of
 from crm_migrate.errors import InputError
 from crm_migrate_bundles.export_files import Export, Exports
 from crm_migrate_bundles.layout import Layout
-from crm_migrate_bundles.naming import Names, Read
+from crm_migrate_bundles.naming import Names, Read, folded
 from crm_migrate_bundles.opting_out import by_list, is_mail_consent, mailbox_of, refused, speaks
 from crm_migrate_bundles.outbox import Outbox
 from crm_migrate_bundles.reading import Reader, reader
@@ -35,6 +35,7 @@ class Exported:
         self._files = Exports(place, layout)
         self._records: dict[str, list[Record]] = {}
         self._expected: dict[str, dict[str, Record]] = {}
+        self._by_mailbox: dict[str, bool] = {}
         self._kept: dict[str, list[Raw]] = {}
 
     def read(self, object: TargetObject, by: By, values: Sequence[str]) -> Iterator[pa.Table]:
@@ -62,7 +63,7 @@ class Exported:
         state = self._layout.closed.get(object.name)
         seen: Counter[str] = Counter()
         for number, row in enumerate(self._kept_rows(object)):
-            named = row.get(key) or ""
+            named = self._known_as(object, row.get(key) or "")
             mine = ours.get(named)
             seen[named] += 1
             id = str(mine["target_id"]) if mine and seen[named] == 1 else f"row {number}"
@@ -71,7 +72,7 @@ class Exported:
                 sent = mine[field.name] if mine else None
                 if field.name in links:
                     column, ids = links[field.name]
-                    record[field.name] = ids.get(cell, cell) if (cell := row.get(column)) else None
+                    record[field.name] = self._leads(field, row.get(column), ids, sent)
                 elif field.name not in row and listed is not None and is_mail_consent(field):
                     record[field.name] = by_list(sent, listed=(row.get(mailbox) or "").casefold() in listed)
                 elif field.name in boxes:
@@ -91,7 +92,9 @@ class Exported:
         """The records that we expect, by what their key is in an export; one without it is by nothing."""
         if object.name not in self._expected:
             field = object.field(self._keys.get(object.name, ""))
-            named = [(self._called(record, field), record) for record in self._expected_of(object)]
+            named = [
+                (self._known_as(object, self._called(record, field)), record) for record in self._expected_of(object)
+            ]
             several = [name for name, count in Counter(name for name, _ in named if name).items() if count > 1]
             if several:
                 key = self._key_of(object.name)
@@ -105,6 +108,22 @@ class Exported:
 
     def _called(self, record: Record, field: TargetField | None) -> str:
         return str(record[ENTITY]) if field is None else spelled(record[field.name], field.type, self._layout)
+
+    def _known_as(self, object: TargetObject, cell: str) -> str:
+        """A key as all exports say it: mailboxes are one in capitals and without."""
+        if object.name not in self._by_mailbox:
+            self._by_mailbox[object.name] = self._key_of(object.name) == mailbox_of(object)
+        return cell.strip().casefold() if self._by_mailbox[object.name] else cell
+
+    def _leads(self, field: TargetField, cell: str | None, ids: Mapping[str, str], sent: str | None) -> str | None:
+        """The target id of the record that a link leads to; the cell itself where it names none that is known. A name
+        that several have is right for each of them."""
+        assert field.reference
+        if sent and cell and field.reference not in self._keys:
+            name = self._names.of(field.reference).get(sent)
+            if name is not None and folded(name) == folded(cell):
+                return sent
+        return ids.get(cell, cell) if cell else None
 
     def _links(self, object: TargetObject, field: TargetField) -> tuple[str, Mapping[str, str]]:
         """The column of a link, and what its cells may say -> target id of the record that it leads to: of several ways
@@ -121,12 +140,15 @@ class Exported:
         of its own export says of it, whichever knows more."""
         assert field.reference
         parent = self._outbox.object(field.reference)
-        named = {} if parent.name in self._keys else _turned(self._names.of(parent.name))
-        if set(said) <= named.keys():
+        names = {} if parent.name in self._keys else self._names.of(parent.name)
+        by = {folded(name): id for id, name in names.items()}  # as importers compare
+        named = {cell: by[folded(cell)] for cell in said if folded(cell) in by}
+        if len(named) == len(said):
             return named
         key, ours = self._key_of(parent.name), self._ours(parent)
-        column = linked_by(said, self._kept_rows(parent), key)
-        known = ((row.get(column), ours.get(row.get(key) or "")) for row in self._kept_rows(parent))
+        rows = self._kept_rows(parent)
+        column = linked_by(said, rows, key)
+        known = ((row.get(column), ours.get(self._known_as(parent, row.get(key) or ""))) for row in rows)
         found = {cell: str(record["target_id"]) for cell, record in known if cell and record}
         return found if len(set(said) & found.keys()) > len(set(said) & named.keys()) else named
 
@@ -170,22 +192,24 @@ class Exported:
 
     def _whose(self, row: Raw, claims: Sequence[Claim]) -> str:
         """The object whose record a row names, else the one that it fits best."""
-        known = [each for each in claims if each.named(row) in self._ours(each.object)]
+        known = [each for each in claims if self._known_as(each.object, each.named(row)) in self._ours(each.object)]
         return closest(row, known or claims).object.name
 
     def _reader(self, object: TargetObject, field: TargetField) -> Reader:
         """How the column of a field writes its values, by all of its cells and what was sent."""
         key, ours = self._key_of(object.name), self._ours(object)
         nothing: Record = {}
-        cells = ((row.get(field.name), ours.get(row.get(key) or "", nothing)) for row in self._kept_rows(object))
+        named = ((row, self._known_as(object, row.get(key) or "")) for row in self._kept_rows(object))
+        cells = ((row.get(field.name), ours.get(name, nothing)) for row, name in named)
         pairs = ((cell, mine.get(field.name)) for cell, mine in cells if cell)
-        return reader(field.type, pairs, self._layout, self._layout.labels.get(object.name, {}).get(field.name, {}))
+        labels = self._layout.labels.get(object.name, {}).get(field.name, {})
+        return reader(field.type, pairs, self._layout, labels, self._layout.zones.get(object.name, "UTC"))
 
     def _value(self, text: str | None, field: TargetField, sent: str | None, read: Reader) -> str | None:
         """What we sent where the cell says what our file said, whatever the words of the CRM mean."""
         if spelled(sent, field.type, self._layout) == (text or ""):
             return sent
-        return read(text) if text else None
+        return read(text, sent) if text else None
 
 
 def linked_by(said: Collection[str], parents: Sequence[Raw], key: str) -> str:
@@ -206,8 +230,3 @@ def consented(text: str | None, sent: str | None, boxes: Sequence[tuple[str, str
     if meant in said or alike:
         return sent
     return said[0] if said else text.strip().lower() if text else None
-
-
-def _turned(names: Mapping[str, str]) -> Mapping[str, str]:
-    """Name -> id; a name is of one record alone."""
-    return {name: id for id, name in names.items()}

@@ -122,6 +122,8 @@ def _steps(words: Language, layout: Layout, written: Sequence[Written], columns:
     if "opt-outs" in tables:
         yield words.word("bundle.step.opt_outs")
     yield words.word("bundle.step.counts")
+    if any(type_of(each.field.type).storage == "instant" for each in columns):
+        yield words.word("bundle.step.zone")
 
 
 def _keys(layout: Layout, columns: Sequence[Column]) -> str:

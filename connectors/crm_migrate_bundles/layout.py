@@ -17,6 +17,7 @@ class Layout:
 
     `imports` are taken in 24 hours. These limits are those of the `edition`, or what each of the `editions` takes where
     nobody said which it is; `limits_by` is whose word they are.
+    `forbidden` are signs that no cell may hold.
     `always`: object -> columns with the same cell in every row that is added. `opt_outs` is the object of those who may
     not be written to, `mailbox` the header of theirs.
     `beside`: object -> column -> the link that it stands beside, and the field there whose value it has. `known`:
@@ -30,6 +31,7 @@ class Layout:
     words for what somebody allows; where there are none, who refused stands in the list of opt-outs alone.
     `headings`: object -> field -> what its column is called in exports besides; `labels`: object -> field -> word of
     our files -> word of exports; `boxes`: object -> field of a consent -> cell of an export -> word of the consent.
+    `zones`: object -> the time zone of moments without an offset in its export.
     `profile` is the name of the profile that says all this.
     `steps` say what to do with the files, `language` is that of the project.
     """
@@ -42,6 +44,7 @@ class Layout:
     yes: str = "true"
     no: str = "false"
     list: str = ";"
+    forbidden: str = ""
     decimal: str = "."
     rows: int | None = None
     bytes: int | None = None
@@ -67,6 +70,7 @@ class Layout:
     mailbox: str = "email"
     headings: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
     labels: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
+    zones: Mapping[str, str] = field(default_factory=dict)
     boxes: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
     profile: str = ""
     title: str = ""

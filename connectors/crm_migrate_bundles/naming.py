@@ -48,11 +48,11 @@ class Names:
         for table in self._read(known):
             named = table[column] if column else table[ENTITY] if field is None else pa.nulls(table.num_rows)
             found.update(zip(table["target_id"].to_pylist(), named.to_pylist(), strict=True))
-        counted = Counter(_folded(name) for name in found.values() if name)
+        counted = Counter(folded(name) for name in found.values() if name)
         shared = field is None or self._layout.links == "text"
-        return {id: name for id, name in found.items() if name and (shared or counted[_folded(name)] == 1)}
+        return {id: name for id, name in found.items() if name and (shared or counted[folded(name)] == 1)}
 
 
-def _folded(name: str) -> str:
+def folded(name: str) -> str:
     """Importers compare without case and blanks around."""
     return name.strip().casefold()

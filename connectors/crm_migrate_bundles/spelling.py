@@ -39,9 +39,12 @@ def unfit(text: str | None, type: str, layout: Layout) -> str:
         return ""
     if type_of(type).storage == "list" and any(layout.list in item for item in _items(text)):
         return f"an entry of the list holds `{layout.list}`, which the files write between entries"
-    if layout.format == "xlsx":
-        return _unfit_cell(spelled(text, type, layout))
-    return ""
+    if not layout.forbidden and layout.format != "xlsx":
+        return ""
+    cell = spelled(text, type, layout)
+    if found := " ".join(sign for sign in layout.forbidden if sign in cell):
+        return f"the import takes no {found} in a cell: replace it in the mapping, or say `forbidden:` in its profile"
+    return _unfit_cell(cell) if layout.format == "xlsx" else ""
 
 
 def _unfit_cell(text: str) -> str:

@@ -39,6 +39,9 @@ _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
     metavar="[OBJECT=]COLUMN",
     help="The column by which records are known in the exports, where another tool loaded them.",
 )
+@click.option(
+    "--time-zone", "zone", metavar="ZONE", help="Of moments without an offset in the exports (Europe/Berlin); else UTC."
+)
 @click.option("--mapping", type=_FILE, help="The mapping between the two files, where they are not alike.")
 @click.option("--output", type=click.Path(path_type=Path, file_okay=False), help="Folder for two files and the report.")
 @env_option
@@ -51,6 +54,7 @@ def reconcile_command(
     export: Path | None,
     source: Path | None,
     keys: Sequence[str],
+    zone: str | None,
     mapping: Path | None,
     output: Path | None,
     environment: str | None,
@@ -67,23 +71,24 @@ def reconcile_command(
     With a mapping between them:    crm-migrate reconcile --target new.csv --key Id --mapping mapping.yaml
     """
     place = _one_place(exports, export)
+    _refuse_unknown(zone)
     if mapping is not None and folder is not None:
         raise UsageError("PROJECT and --mapping both name a mapping", hint="say one of them")
     screen = Screen(quiet=as_json)
     named = mapping or folder
     if named is None and source is not None:
-        outcome = _two_files(source, place, keys, output, formats, screen)
+        outcome = _two_files(source, place, keys, zone, output, formats, screen)
     elif output is not None:
         raise UsageError("--output is for two files", hint="the report of a mapping lies in reports/ beside it")
     elif not keys:
         _refuse_beside_run({"--env": environment, "--source": source})
-        outcome = _run(project_of(named or Path()), run_id, place, formats)
+        outcome = _run(project_of(named or Path()), run_id, place, formats, zone)
     elif run_id is not None:
         raise UsageError("--run and --key exclude each other", hint="with --key the mapping is compared, and no run")
     else:
         from crm_migrate.trying.standing_alone import Asked
 
-        asked = Asked(place, _keys(keys), source)
+        asked = Asked(place, _keys(keys), source, zone)
         outcome = _alone(project_of(named or Path()), environment, asked, formats, screen)
     for each in outcome.figures.fields if outcome.figures else ():
         if each.classes.get("not_comparable"):
@@ -98,6 +103,13 @@ def _one_place(exports: Path | None, export: Path | None) -> Path:
         return place
     hint = "--target-export FOLDER (a file per object), or --target FILE"
     raise UsageError("nothing is said of what the CRM exported", hint=hint)
+
+
+def _refuse_unknown(zone: str | None) -> None:
+    from zoneinfo import available_timezones
+
+    if zone is not None and zone not in available_timezones():
+        raise UsageError(f"there is no time zone `{zone}`", hint="--time-zone Europe/Berlin, as the CRM's settings say")
 
 
 def _refuse_beside_run(said: dict[str, str | Path | None]) -> None:
@@ -115,12 +127,12 @@ def _keys(said: Sequence[str]) -> dict[str, str]:
     return keys
 
 
-def _run(project: "Project", run_id: str | None, place: Path, formats: str) -> "Outcome":
+def _run(project: "Project", run_id: str | None, place: Path, formats: str, zone: str | None) -> "Outcome":
     from crm_migrate import pipeline
     from crm_migrate.mapping.frozen import read_plan
 
     run = find_run(project, run_id)
-    figures, reports = pipeline.compare_exports(project, run, place, formats_of(formats))
+    figures, reports = pipeline.compare_exports(project, run, place, formats_of(formats), zone)
     return pipeline.Outcome(project, run, read_plan(run), None, figures, (), tuple(reports))
 
 
@@ -131,7 +143,13 @@ def _alone(project: "Project", environment: str | None, asked: "Asked", formats:
 
 
 def _two_files(
-    source: Path, target: Path, keys: Sequence[str], output: Path | None, formats: str, screen: Screen
+    source: Path,
+    target: Path,
+    keys: Sequence[str],
+    zone: str | None,
+    output: Path | None,
+    formats: str,
+    screen: Screen,
 ) -> "Outcome":
     """A project of its own, in which people can go on: its mapping may be changed, and compared again."""
     from crm_migrate.suggesting import two_files
@@ -153,4 +171,4 @@ def _two_files(
     for file, columns in ((source, said.source_only), (target, said.target_only)):
         if columns:
             screen.warn(f"not compared, as only {file.name} has them: {', '.join(columns)}")
-    return _alone(project_of(place), None, Asked(target, {"": keys[0]}), formats, screen)
+    return _alone(project_of(place), None, Asked(target, {"": keys[0]}, None, zone), formats, screen)

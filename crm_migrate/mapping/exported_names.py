@@ -12,8 +12,9 @@ from crm_migrate.mapping.profiles import ProfileField, ProfileObject, SourceProf
 from crm_migrate.mapping.resolving_layouts import LAYOUT
 
 
-def with_exported_names(plan: Plan, project: Path) -> Plan:
-    """The plan whose layout of files knows them; as it is where its profile is not to be found any more."""
+def with_exported_names(plan: Plan, project: Path, zone: str | None = None) -> Plan:
+    """The plan whose layout of files knows them; as it is where its profile is not to be found any more. `zone` is that
+    of moments without an offset in all exports, where it is not that of the source profile."""
     layout = json.loads(plan.environment.options.get(LAYOUT, "{}"))
     profile = library.target_named(layout.get("profile", ""), project)
     if profile is None:
@@ -23,6 +24,7 @@ def with_exported_names(plan: Plan, project: Path) -> Plan:
     ticked = bool(layout.get("consent"))  # a consent that was imported has a column: no other says the same
     said = {
         "headings": {each.target: _headings(each, there, source, ticked) for each, there, source in known},
+        "zones": {each.target: said for each, _, source in known if (said := zone or (source and source.time_zone))},
         "labels": {each.target: _labels(each, there) for each, there, _ in known},
         "boxes": {each.target: _boxes(each, source) for each, _, source in known if source},
     }

@@ -297,6 +297,9 @@ class ProfileFiles(Authored):
     list: Text = Field(
         default=";", description="what stands between entries of a list; an entry that holds it is refused"
     )
+    forbidden: Text = Field(
+        default="", description="signs that the import takes in no cell: a record that holds one is refused"
+    )
     decimal: Literal[".", ","] = Field(default=".", description="the decimal mark")
     rows: Count | None = Field(default=None, description="how many rows a file may have; more are several files")
     size: Size | None = Field(default=None, description="how large a file may be: `10 MB`")

@@ -23,14 +23,16 @@ from crm_migrate.workspace.layout import Project, Run
 _ANEW = ("validate", "reconcile")  # the stages that are done again
 
 
-def compare_exports(project: Project, run: Run, folder: Path, formats: Sequence[str]) -> tuple[Figures, list[Path]]:
+def compare_exports(
+    project: Project, run: Run, folder: Path, formats: Sequence[str], zone: str | None = None
+) -> tuple[Figures, list[Path]]:
     """The figures of a run with the exports in `folder` as what is in the target, and their reports (beside those of
-    the run, in `exports/`). The run and its own reports stay as they are.
+    the run, in `exports/`). The run and its own reports stay as they are. `zone` is that of moments without an offset.
 
     UsageError where the target of the run is read itself; InputError where an export is not there or lacks a column.
     """
     named(formats)
-    plan = with_exported_names(read_plan_to_go_on(run), project.folder)
+    plan = with_exported_names(read_plan_to_go_on(run), project.folder, zone)
     target = open_target(plan, project)
     try:
         if not isinstance(target, Bundles):

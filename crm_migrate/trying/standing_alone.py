@@ -34,11 +34,13 @@ _EXPORTS = "exports"  # no environment of a mapping
 @dataclass(frozen=True, slots=True)
 class Asked:
     """`exports` is a folder or a file. `keys` is object of the mapping (or "" for all) -> the column of its export that
-    names its records. `source` is read in place of the only source of the mapping."""
+    names its records. `source` is read in place of the only source of the mapping. `zone` is that of moments without an
+    offset in the exports."""
 
     exports: Path
     keys: Mapping[str, str]
     source: Path | None = None
+    zone: str | None = None
 
 
 def compare_alone(
@@ -53,7 +55,7 @@ def compare_alone(
         apart = set_apart(project, place / "run")
         sources = _Instead(apart, asked.source)
         plan, told = pipeline.plan_now(apart, environment, sources)
-        plan = with_exported_names(_into_files(sources.changed(plan), place / "files"), project.folder)
+        plan = with_exported_names(_into_files(sources.changed(plan), place / "files"), project.folder, asked.zone)
         keys = _keys(plan, asked.keys)
         gone = pipeline.rehearse(apart, plan, sources, listener, until="load")
         target = open_target(gone.plan, apart)

@@ -18,13 +18,21 @@ FIELDS = """      Wahl: {people: Name, type: choice}
       Betrag: {people: Name, type: money}
       Anzahl: {people: Name, type: integer}
       Box: {people: Name, type: boolean}
+      Wann: {people: Name, type: instant}
 """
 
 
-def shown(folder: Path, column: str, sent: list[str | None], cells: list[str], name: str = "files") -> list[str | None]:
+def shown(
+    folder: Path,
+    column: str,
+    sent: list[str | None],
+    cells: list[str],
+    name: str = "files",
+    zone: str | None = None,
+) -> list[str | None]:
     """What an export of contacts shows in a column into which `sent` was imported, a record each."""
     plan, _ = opened(folder, name, more=FIELDS)
-    target = open_target(with_exported_names(plan, folder), Project(folder, folder / "crm-migrate.yaml"))
+    target = open_target(with_exported_names(plan, folder, zone), Project(folder, folder / "crm-migrate.yaml"))
     assert isinstance(target, FilesTarget)
     contacts, last = of(plan, "contacts"), names(plan)["last_name"]
     rows = [{ENTITY: f"{n:032}", last: f"Öz {n}", column: value} for n, value in enumerate(sent)]
@@ -95,7 +103,7 @@ def test_whole_numbers_too(tmp_path: Path) -> None:
     assert shown(tmp_path / "p", "Anzahl", ["1250"], ["1,250"]) == ["1250"]
 
 
-@pytest.mark.parametrize("cell", ["", "x", "1.2.3", "--5", "(5", "1,2,3", "12,34,5"])
+@pytest.mark.parametrize("cell", ["-", "x", "1.2.3", "--5", "(5", "1,2,3", "12,34,5"])
 def test_what_is_no_number_is_none(cell: str) -> None:
     with pytest.raises(ValueError, match=re.escape(cell)):
         number_of([], ".")(cell)
@@ -106,3 +114,57 @@ def test_what_is_no_number_is_none(cell: str) -> None:
 def test_boxes_are_read_however_a_crm_writes_them(tmp_path: Path, name: str, cells: list[str]) -> None:
     sent: list[str | None] = ["true", "false"]
     assert shown(tmp_path / "p", "Box", sent, cells, name) == sent
+
+
+NIGHT, DAY = "2025-10-26T00:30:00Z", "2025-07-01T10:15:30Z"
+
+
+@pytest.mark.parametrize(
+    ("zone", "sent", "cells", "read"),
+    [
+        ("Europe/Berlin", [DAY, "2025-01-01T10:15:30Z"], ["2025-07-01 12:15:30", "2025-01-01 11:15:30"], ["=", "="]),
+        ("Europe/Berlin", [DAY], ["2025-07-01 12:15"], ["="]),  # the column shows minutes
+        ("Europe/Berlin", [DAY, DAY], ["2025-07-01 12:15", "2025-07-01 12:16"], ["=", "2025-07-01T10:16:00Z"]),
+        ("Europe/Berlin", [DAY, DAY], ["2025-07-01 12:15:30", "2025-07-01 12:15:00"], ["=", "2025-07-01T10:15:00Z"]),
+        ("Europe/Berlin", [NIGHT, "2025-10-26T01:30:00Z"], ["2025-10-26 02:30", "2025-10-26 02:30"], ["=", "="]),
+        ("Europe/Berlin", [DAY], ["2025-07-01T12:15:30+02:00"], ["="]),  # an offset says it
+        ("America/New_York", ["2025-07-21T10:15:30Z"], ["7/21/2025 6:15 AM"], ["="]),
+        (None, [DAY], ["2025-07-01 12:15:30"], ["2025-07-01T12:15:30Z"]),
+        (None, [DAY], ["2025-07-01 10:15:30"], ["="]),
+    ],
+)  # fmt: skip
+def test_moments_without_an_offset_are_those_of_the_zone_that_is_said(
+    tmp_path: Path, zone: str | None, sent: list[str | None], cells: list[str], read: list[str]
+) -> None:
+    found = shown(tmp_path / "p", "Wann", sent, cells, zone=zone)
+    assert found == [said if word == "=" else word for said, word in zip(sent, read, strict=True)]
+
+
+def test_a_name_in_other_letters_leads_to_its_record(tmp_path: Path) -> None:
+    """Freshsales finds an account whatever its letters, and shows the name as it has it."""
+    plan, target = opened(tmp_path / "p", "freshsales_files")
+    accounts, contacts, column = of(plan, "accounts"), of(plan, "contacts"), names(plan)
+    ids = write(target, accounts, "create", {ENTITY: "a" * 32, "Name": "Ege GmbH"}, {ENTITY: "b" * 32, "Name": "Çam"})
+    link, key = column["company"], plan.object("contacts").key_field
+    people = [{ENTITY: f"{n:032}", column["last_name"]: "Öz", link: ids.loaded["a" * 32]} for n in range(2)]
+    write(target, contacts, "create", *people)
+    place = tmp_path / "exports"
+    place.mkdir()
+    (place / "accounts.csv").write_text(f"crm_migrate_id,Name\n{'a' * 32},EGE GmbH\n{'b' * 32},Çam\n", "utf-8")
+    header = [key, *(field.name for field in contacts.fields)]
+    with (place / "contacts.csv").open("w", encoding="utf-8", newline="") as file:
+        cells = [{**people[0], key: "0" * 32, link: "ege gmbh "}, {**people[1], key: f"{1:032}", link: "çam"}]
+        csv.writer(file).writerows([header, *([each.get(name, "") for name in header] for each in cells)])
+    found = [line[link] for table in target.exported(place, {}).read(contacts) for line in table.to_pylist()]
+    assert found == [ids.loaded["a" * 32], ids.loaded["b" * 32]]
+
+
+@pytest.mark.parametrize("name", ['Öz "Ege"', "Öz | Ege", "Öz <ege>"])
+def test_signs_that_an_import_takes_in_no_cell_are_refused_with_their_field(tmp_path: Path, name: str) -> None:
+    plan, target = opened(tmp_path / "p", "zoho_files")
+    answer = write(target, of(plan, "accounts"), "create", {ENTITY: "a" * 32, "Account Name": name})
+    (refusal,) = answer.refused.values()
+    assert refusal.field == "Account Name" and "the import takes no " in refusal.words
+    own_copy(tmp_path / "own", "zoho_files", ("forbidden: '\"|<>'", "forbidden: ''"))
+    plan, target = opened(tmp_path / "own", "zoho_files")
+    assert write(target, of(plan, "accounts"), "create", {ENTITY: "a" * 32, "Account Name": name}).refused == {}
