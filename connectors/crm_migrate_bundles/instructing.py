@@ -102,7 +102,7 @@ def _steps(words: Language, layout: Layout, written: Sequence[Written], columns:
         yield words.word(f"bundle.step.own_{layout.own_columns}", columns=words.number(own))
     if owners and layout.owner_by:
         yield words.word(f"bundle.step.owner_{layout.owner_by}", columns=", ".join(owners))
-    yield from (words.word(f"bundle.step.{step}", key=key) for step in layout.steps)
+    yield from (_step(words, layout, step, key) for step in layout.steps)
     yield words.word(
         f"bundle.step.reading_{layout.format}",
         encoding=ENCODINGS.get(layout.encoding, layout.encoding),
@@ -124,6 +124,15 @@ def _steps(words: Language, layout: Layout, written: Sequence[Written], columns:
     yield words.word("bundle.step.counts")
     if any(type_of(each.field.type).storage == "instant" for each in columns):
         yield words.word("bundle.step.zone")
+
+
+def _step(words: Language, layout: Layout, step: str, key: str) -> str:
+    """A step of the profile; where to click, with whose word that is."""
+    said = words.word(f"bundle.step.{step}", key=key, title=layout.title)
+    if not step.endswith("_where"):
+        return said
+    by = "vendor" if layout.clicks_by else "nobody"
+    return f"{said} {words.word(f'bundle.where.{by}', title=layout.title, day=layout.clicks_by)}"
 
 
 def _keys(layout: Layout, columns: Sequence[Column]) -> str:

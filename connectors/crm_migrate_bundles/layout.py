@@ -33,7 +33,8 @@ class Layout:
     our files -> word of exports; `boxes`: object -> field of a consent -> cell of an export -> word of the consent.
     `zones`: object -> the time zone of moments without an offset in its export.
     `profile` is the name of the profile that says all this.
-    `steps` say what to do with the files, `language` is that of the project.
+    `steps` say what to do with the files; `clicks_by` is the day on which pages of the vendor had their menu path.
+    `language` is that of the project.
     """
 
     format: Literal["csv", "xlsx"] = "csv"
@@ -74,6 +75,7 @@ class Layout:
     boxes: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
     profile: str = ""
     title: str = ""
+    clicks_by: str | None = None
     steps: Sequence[str] = ()
     language: str = "en"
 

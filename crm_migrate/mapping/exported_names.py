@@ -9,17 +9,16 @@ from crm_migrate.crm.types import type_of
 from crm_migrate.mapping import library
 from crm_migrate.mapping.plan import ObjectPlan, Plan
 from crm_migrate.mapping.profiles import ProfileField, ProfileObject, SourceProfile
-from crm_migrate.mapping.resolving_layouts import LAYOUT
+from crm_migrate.mapping.resolving_layouts import LAYOUT, closed_of
 
 
 def with_exported_names(plan: Plan, project: Path, zone: str | None = None) -> Plan:
-    """The plan whose layout of files knows them; as it is where its profile is not to be found any more. `zone` is that
-    of moments without an offset in all exports, where it is not that of the source profile."""
+    """The plan whose layout of files knows them, by the profile that it names. `zone` is that of moments without an
+    offset in all exports, where it is not that of the source profile."""
     layout = json.loads(plan.environment.options.get(LAYOUT, "{}"))
     profile = library.target_named(layout.get("profile", ""), project)
-    if profile is None:
-        return plan
-    named = [(each, profile.objects.get(each.name, ProfileObject(name=each.target))) for each in plan.objects]
+    there = profile.objects if profile else {}
+    named = [(each, there.get(each.name, ProfileObject(name=each.target))) for each in plan.objects]
     known = [(each, there, _source(there, project)) for each, there in named]
     ticked = bool(layout.get("consent"))  # a consent that was imported has a column: no other says the same
     said = {
@@ -27,6 +26,7 @@ def with_exported_names(plan: Plan, project: Path, zone: str | None = None) -> P
         "zones": {each.target: said for each, _, source in known if (said := zone or (source and source.time_zone))},
         "labels": {each.target: _labels(each, there) for each, there, _ in known},
         "boxes": {each.target: _boxes(each, source) for each, _, source in known if source},
+        "closed": {each.target: closed for each, there, _ in known if (closed := closed_of(there, each))},
     }
     options = {**plan.environment.options, LAYOUT: json.dumps(layout | said, ensure_ascii=False, sort_keys=True)}
     return plan.model_copy(update={"environment": plan.environment.model_copy(update={"options": options})})
@@ -46,7 +46,8 @@ def _headings(
         if field.target:
             own = there.fields.get(field.name, ProfileField())
             known = None if ticked and type_of(field.type).role == "consent" else source
-            names = [*own.exported, *(_columns(known, plan.name, field.name, own) if known else ())]
+            fed = _columns(known, plan.name, field.name, own) if known else ()
+            names = [*own.exported, *fed, *filter(None, [own.column])]
             found[field.target] = list(dict.fromkeys(names))
     return found
 

@@ -332,6 +332,11 @@ class ProfileFiles(Authored):
     consent: dict[str, Text] = Field(
         default={}, description="word of a consent -> cell; without, refusals stand in the list of opt-outs alone"
     )
+    clicks_by: Annotated[Text | None, Field(pattern=_DAY)] = Field(
+        default=None,
+        description="the day on which help pages of the vendor had the menu path of these steps; else the page calls it"
+        " unverified",
+    )
     steps: Texts = Field(default=(), description="what to do before the import, by the keys of `words/*/bundle.json`")
 
 

@@ -46,7 +46,7 @@ def _laid_out(desk: Desk, chosen: EnvironmentPlan, objects: Sequence[ObjectPlan]
         "called": {o.target: p.called for o in objects if (p := theirs[o.name]) and p.called},
         "always": {o.target: p.always for o in objects if (p := theirs[o.name]) and p.always},
         "beside": {o.target: _beside(p) for o in objects if (p := theirs[o.name]) and p.beside},
-        "closed": {o.target: c for o in objects if (p := theirs[o.name]) and (c := _closed(p, o))},
+        "closed": {o.target: c for o in objects if (p := theirs[o.name]) and (c := closed_of(p, o))},
         "known": {o.target: _columns(desk.target, ours, o.name) for o in objects if theirs[o.name]},
         "key": {o.target: o.key_field for o in objects},
         "order": [o.target for o in objects],
@@ -64,7 +64,10 @@ def _have_a_place(desk: Desk, profile: TargetProfile, objects: Sequence[ObjectPl
     """Tell the objects of which no file could be imported."""
     for each in objects:
         if each.name not in profile.objects:
-            hint = f"Its import takes {', '.join(profile.objects)}: take the rest out of the mapping that goes there."
+            takes = ", ".join(profile.objects)
+            hint = (
+                f"Its import takes {takes}. The rest goes elsewhere: by another mapping into a CRM or its import files."
+            )
             desk.tell_key(
                 "mapping_value", f"{profile.title} has no place for `{each.name}`", ("objects", each.name), hint
             )
@@ -75,7 +78,7 @@ def _beside(profile: ProfileObject) -> dict[str, list[str]]:
     return {column: path.split(".", 1) for column, path in profile.beside.items()}
 
 
-def _closed(profile: ProfileObject, object_plan: ObjectPlan) -> dict[str, Any] | None:
+def closed_of(profile: ProfileObject, object_plan: ObjectPlan) -> dict[str, Any] | None:
     """How it is said that a record is closed, by the columns of the mapping; None where it does not feed that field."""
     loaded = {each.name: each.target for each in object_plan.fields if each.target and each.action == "migrate"}
     said = profile.closed

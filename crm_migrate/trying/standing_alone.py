@@ -13,6 +13,7 @@ from crm_migrate import pipeline
 from crm_migrate.connecting.contract import Bundles, Source
 from crm_migrate.errors import InputError, UsageError
 from crm_migrate.finding import Finding
+from crm_migrate.mapping import library
 from crm_migrate.mapping.exported_names import with_exported_names
 from crm_migrate.mapping.opening import OpenSources, open_target
 from crm_migrate.mapping.plan import FilePlan, ObjectPlan, Plan, SourcePlan
@@ -55,7 +56,8 @@ def compare_alone(
         apart = set_apart(project, place / "run")
         sources = _Instead(apart, asked.source)
         plan, told = pipeline.plan_now(apart, environment, sources)
-        plan = with_exported_names(_into_files(sources.changed(plan), place / "files"), project.folder, asked.zone)
+        plan = _into_files(sources.changed(plan), place / "files", _exporting(project, plan))
+        plan = with_exported_names(plan, project.folder, asked.zone)
         keys = _keys(plan, asked.keys)
         gone = pipeline.rehearse(apart, plan, sources, listener, until="load")
         target = open_target(gone.plan, apart)
@@ -110,11 +112,21 @@ def _only(project: Project, file: Path) -> str:
         raise InputError(message, hint="put the file there: a mapping reads nothing outside of its folder") from None
 
 
-def _into_files(plan: Plan, place: Path) -> Plan:
+def _exporting(project: Project, plan: Plan) -> str:
+    """The profile that knows what the CRM exports: that of its import files, where it has one."""
+    said = read(project).file
+    assert said is not None, "it was planned"
+    environment = said.environments[plan.environment.name]
+    name = environment.profile or environment.connector
+    return f"{name}_files" if library.find("targets", f"{name}_files", project.folder) else name
+
+
+def _into_files(plan: Plan, place: Path, profile: str) -> Plan:
     """The plan with files as its target: names of fields, and how files are written, are those of the environment."""
     order = [each.target for each in plan.objects]
     said = json.loads(plan.environment.options.get(LAYOUT, "{}"))
-    layout = {**said, "order": order, "key": {each.target: each.key_field for each in plan.objects}}
+    keys = {each.target: each.key_field for each in plan.objects}
+    layout = {**said, "order": order, "key": keys, "profile": profile}
     options = {"folder": place.as_posix(), LAYOUT: json.dumps(layout)}
     environment = EnvironmentPlan(name=_EXPORTS, connector="files", options=options)
     return plan.model_copy(update={"environment": environment})

@@ -448,6 +448,7 @@ def test_an_address_book_says_what_it_has_no_place_for(tmp_path: Path, name: str
     said = page.read_text("utf-8")
     assert "| `contacts` | `Rabatt` | text |" in said.partition("## Columns that the import leaves out")[2]
     assert "Make these changes by hand" in said and "let the import update" not in said
+    assert "is an address book" in said and "Deals, leads, activities" in said and "Unverified: no help page" in said
     (file,) = page.parent.glob("02-*.csv")
     header, row = read(file)
     assert dict(zip(header, row, strict=True))[link] == "Ege"
@@ -457,6 +458,17 @@ def test_an_address_book_says_what_it_has_no_place_for(tmp_path: Path, name: str
     assert [each.message for each in findings if "no place" in each.message] == [
         f"{json.loads(plan.environment.options['layout'])['title']} has no place for `deals`"
     ]
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "de-DE", "tr-TR"])
+@pytest.mark.parametrize("name", ["hubspot_files", "zoho_files"])
+def test_a_menu_path_says_whose_word_it_is(tmp_path: Path, name: str, locale: str) -> None:
+    profile = library.target_named(name, Path())
+    assert profile is not None and profile.files is not None
+    page, words = told(tmp_path / "p", name, locale), catalogue(locale[:2])
+    (path,) = (line for line in page.splitlines() if " > " in line and " Import" in line)
+    by = words["bundle.where.vendor" if profile.files.clicks_by else "bundle.where.nobody"]
+    assert path.endswith(by.format(title=profile.title, day=profile.files.clicks_by))
 
 
 def test_every_key_is_named_where_each_object_has_its_own_and_a_workbook_has_no_separator(tmp_path: Path) -> None:
