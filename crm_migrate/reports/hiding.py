@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
+from crm_migrate.crm.types import type_of
 from crm_migrate.reports.masking import hidden, is_personal, mask, pair, readable, scrub, without_addresses
 from crm_migrate.reports.naming import Names, part
 from crm_migrate.reports.visible import cut
@@ -257,6 +258,8 @@ def _example(example: Example, *, names: Names, object_name: str, field: str, ot
             *pair(example.expected, example.actual, (type_name, there)),
         ]
     source, expected, actual = shown
+    if type_of(type_name).storage == "reference":
+        expected, actual = (value and names.record(value) for value in (example.expected, example.actual))
     return example.model_copy(
         update={
             "record": names.record(example.record),

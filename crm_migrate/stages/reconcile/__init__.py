@@ -126,6 +126,8 @@ def reconcile(
         collected.exceptions.extend(reading_exceptions(tables, plan))
         for object_plan in plan.objects:  # what became of a row as one object counts for the others
             collected.accounting.extend(settle_dispositions(tables, plan, object_plan))
+        for object_plan in plan.objects:  # links are told by the names of other objects' records
+            name_entities(tables, object_plan.name)
         for object_plan in plan.objects:
             _reconcile_object(tables, plan, object_plan, collected)
         for object_plan in plan.objects:  # what one object refuses in the target the others hear
@@ -151,7 +153,7 @@ def reconcile(
 def _reconcile_object(tables: Relations, plan: Plan, object_plan: ObjectPlan, collected: _Collected) -> None:
     """All figures of one object, in the order in which they need each other; every row has its disposition."""
     name = object_plan.name
-    names = name_entities(tables, name)
+    names = quoted(f"names/{name}")
     comparison = compare_object(tables, plan, object_plan)
     note_kept(tables, object_plan, loaded_fields(object_plan))
     fields, sourced = field_figures(tables, object_plan, comparison, names)

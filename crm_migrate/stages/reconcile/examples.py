@@ -1,6 +1,10 @@
 """How a record is named to a person, and examples behind figures: at most 50, always the same ones."""
 
-from crm_migrate.quoting import quoted
+from collections.abc import Sequence
+
+from crm_migrate.mapping.plan import FieldPlan
+from crm_migrate.quoting import literal, quoted
+from crm_migrate.workspace.figures import Example
 from crm_migrate.workspace.relations import Relations
 from crm_migrate.workspace.tables import CLUSTERS, NODES, PLANNED
 
@@ -21,3 +25,18 @@ def name_entities(tables: Relations, object_name: str) -> str:
         FROM {load} l LEFT JOIN first f USING (__cluster) LEFT JOIN {nodes} n ON n.__node = f.node"""
     )
     return table
+
+
+def with_parents(tables: Relations, field: FieldPlan, examples: Sequence[Example]) -> tuple[Example, ...]:
+    """Examples of a link with the parents as people know them; one that is not of this run stays as the target says."""
+    assert field.ref is not None
+    ids = {id for each in examples for id in (each.expected, each.actual) if id is not None}
+    listed = ", ".join(map(literal, sorted(ids))) or "NULL"
+    query = f"SELECT __entity, record FROM {quoted(f'names/{field.ref.object}')} WHERE __entity IN ({listed})"
+    known: dict[str, str] = dict(tables.rows(query))
+    sides = ({side: known.get(id or "", id) for side, id in _sides(each)} for each in examples)
+    return tuple(each.model_copy(update=named) for each, named in zip(examples, sides, strict=True))
+
+
+def _sides(example: Example) -> tuple[tuple[str, str | None], ...]:
+    return ("expected", example.expected), ("actual", example.actual)

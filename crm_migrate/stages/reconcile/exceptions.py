@@ -11,7 +11,7 @@ from crm_migrate.stages.erase import read_told
 from crm_migrate.stages.reconcile import listing
 from crm_migrate.stages.reconcile.accounting import source_facts
 from crm_migrate.stages.reconcile.causes import EDITED, EMPTIED, MISSING, fix_of
-from crm_migrate.stages.reconcile.examples import EXAMPLES
+from crm_migrate.stages.reconcile.examples import EXAMPLES, with_parents
 from crm_migrate.stages.reconcile.left_out import Told
 from crm_migrate.stages.reconcile.likeness import matching_notes
 from crm_migrate.stages.reconcile.sides import loaded_fields
@@ -107,7 +107,7 @@ def object_exceptions(tables: Relations, object_plan: ObjectPlan, sourced: list[
     ]
     yield from _grouped(tables, name, found)
     for number, table in enumerate(sourced):
-        yield from _differences(tables, name, table, link=number > 0)
+        yield from _differences(tables, object_plan, table, link=number > 0)
 
 
 def matching_exceptions(tables: Relations, object_name: str) -> Iterator[ExceptionGroup]:
@@ -291,13 +291,13 @@ def _followed(tables: Relations, name: str) -> str:
     FROM {tables.scan(VANISHED, name)} WHERE code = 'merged_there'"""
 
 
-def _differences(tables: Relations, name: str, sourced: str, *, link: bool) -> Iterator[ExceptionGroup]:
+def _differences(tables: Relations, object_plan: ObjectPlan, sourced: str, *, link: bool) -> Iterator[ExceptionGroup]:
     """Differences that are neither a match nor what the target had before us, one group per field and cause.
 
     What the target keeps because it was edited there, or emptied here, is told as a warning. Cells of records that are
     lost as a whole are those of one loss.
     """
-    told = ", ".join(map(literal, (EDITED, EMPTIED)))
+    name, told = object_plan.name, ", ".join(map(literal, (EDITED, EMPTIED)))
     lost = _lost(tables, name, "__entity")
     differing = f"""FROM {sourced} WHERE (class IN ('lost', 'different', 'filled_by_target') OR cause IN ({told}))
       AND (cause IS DISTINCT FROM {literal(MISSING)} OR __entity NOT IN {lost})"""
@@ -315,7 +315,8 @@ def _differences(tables: Relations, name: str, sourced: str, *, link: bool) -> I
     for (field, cls, cause, count), examples in groups.items():
         code = code_of(cls, cause, link)
         severity: Severity = "warning" if cls == "kept_in_target" else "error"
-        yield _group(code, severity, name, ("", field, cause, cls), count, tuple(examples), fix_of(cause))
+        shown = with_parents(tables, object_plan.field(field), examples) if link else tuple(examples)
+        yield _group(code, severity, name, ("", field, cause, cls), count, shown, fix_of(cause))
 
 
 def _grouped(tables: Relations, object_name: str, found: Sequence[tuple[Severity, str]]) -> Iterator[ExceptionGroup]:

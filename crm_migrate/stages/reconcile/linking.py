@@ -3,6 +3,7 @@
 from crm_migrate.mapping.plan import FieldPlan, ObjectPlan, Plan
 from crm_migrate.quoting import quoted
 from crm_migrate.stages.reconcile.comparing import Compared, Comparison, compare
+from crm_migrate.stages.reconcile.examples import with_parents
 from crm_migrate.stages.reconcile.fields import add_source_values
 from crm_migrate.stages.reconcile.grouping import causes_by_field
 from crm_migrate.stages.reconcile.keeping import kept_cells
@@ -53,7 +54,7 @@ def _figure(
         extra=classes["filled_by_target"],
         orphans=_orphans(tables, actual, field),
         causes=tuple(cause.model_copy(update={"examples": ()}) for cause in causes),
-        examples=tuple(example for cause in causes for example in cause.examples)[:50],
+        examples=with_parents(tables, field, [example for cause in causes for example in cause.examples][:50]),
     )
 
 

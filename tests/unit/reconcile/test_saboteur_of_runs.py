@@ -3,6 +3,7 @@ not arrive, alone and together, beside cells and links that differ. Each is told
 records, and nothing else is.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -64,6 +65,11 @@ class Target:
         self.touched.add(number)
         return number
 
+    @property
+    def fresh(self) -> int:
+        """A number that no record has: it grows with every record that is touched, also where one goes."""
+        return DEALS + len(self.touched)
+
     def tell(self, code: str, what: str, field: str = "", cause: str = "") -> None:
         self.told.setdefault(("deals", code, field, cause), set()).add(what)
 
@@ -80,23 +86,23 @@ def _copied(target: Target, key: str | None, id: str) -> int:
 
 def doubled(target: Target) -> None:
     """A record that was loaded twice, without our key: by another tool, or by a request that was sent again."""
-    _copied(target, None, f"c{len(target.deals)}")
+    _copied(target, None, f"c{target.fresh}")
 
 
 def doubled_before(target: Target) -> None:
     """The same with our key, and an id that comes before that of ours."""
-    _copied(target, "d", f"0{len(target.deals)}")
+    _copied(target, "d", f"0{target.fresh}")
 
 
 def doubled_and_damaged(target: Target) -> None:
     """Loaded twice, and ours is what differs: the copy is no excuse for it."""
-    number = _copied(target, "d", f"0{len(target.deals)}")
+    number = _copied(target, "d", f"0{target.fresh}")
     target.line(number)["name"] = "Te"
     target.tell("truncated", f"sheet:{number}", "name", "truncated at 2")
 
 
 def _stranger(target: Target, **cells: str) -> None:
-    id = f"x{len(target.deals)}"
+    id = f"x{target.fresh}"
     target.deals.append({**target.line(target.free()), "target_id": id, "__entity": None, **cells})
     target.tell("unexpected_record", f"deals:{id}")
 
@@ -294,6 +300,19 @@ def test_every_kind_is_found_by_itself(tmp_path: Path, kind: str) -> None:
     found = found_by(tmp_path, target)
     assert said(found) == target.told
     assert found.verdict == "NO-GO"
+
+
+def test_parents_are_named_by_their_keys(tmp_path: Path) -> None:
+    """And not by an id of ours that nobody can look up."""
+    target = Target(Random(1))
+    wrong_parent(target)
+    found = found_by(tmp_path, target)
+    (told,) = (group.examples for group in found.exceptions if group.code == "wrong_parent")
+    (shown,) = (link.examples for link in found.links if link.wrong)
+    for example in (*told, *shown):
+        assert re.fullmatch(r"sheet:Firma \d", f"{example.expected}") and re.fullmatch(
+            r"sheet:.*\d", f"{example.actual}"
+        )
 
 
 @pytest.mark.cases(3)

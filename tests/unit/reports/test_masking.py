@@ -242,3 +242,15 @@ def test_an_exception_whose_cause_names_a_value_is_masked_with_it() -> None:
     )
 
     assert masked(model).exceptions[0].rule == "default value i***@c**.example"
+
+
+def test_a_parent_s_key_is_masked_as_that_of_any_record() -> None:
+    wrong = Example(record="firma:1", expected="people:Bob Ray", actual="firma:12", personal=False)
+    group = ExceptionGroup(
+        code="wrong_parent", severity="error", object="contacts", source="", field="owner", rule="", state="different",
+        count=1, title="", fix="", examples=(wrong,),
+    )  # fmt: skip
+    privacy = KEYS.model_copy(update={"fields": {**KEYS.fields, "contacts.owner": "reference"}})
+    found = masked(figures().model_copy(update={"exceptions": (group,), "privacy": privacy}))
+
+    assert [(e.expected, e.actual) for x in found.exceptions for e in x.examples] == [("people:B** R**", "firma:12")]
