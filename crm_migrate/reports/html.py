@@ -1,6 +1,6 @@
 """The report as one self-contained HTML file: no network, no inline handlers, foreign text only as text."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from importlib.resources import files
 from pathlib import Path
@@ -23,7 +23,7 @@ from crm_migrate.reports.waterfall import steps
 from crm_migrate.templates import pages
 from crm_migrate.words.language import Language
 from crm_migrate.workspace.exception_states import STATUSES
-from crm_migrate.workspace.figures import ConsentCell, Example, ExceptionGroup, Figures
+from crm_migrate.workspace.figures import Bridge, ConsentCell, Example, ExceptionGroup, Figures
 
 EXAMPLES_PER_CAUSE = 50
 EXAMPLES = 1_500  # over the whole report, so that it stays around 1 MB
@@ -99,7 +99,7 @@ def _page(
         listed=listed,
         beside=beside,
         facets=_facets(figures),
-        lead_bridge=next(iter(figures.report_bridges or figures.bridges), None),
+        lead=_lead(figures.report_bridges or figures.bridges),
         follow=figures.follow_up,
         tiles=tiles(figures, sums),
         trends=trends(figures.follow_up.rehearsals, language),
@@ -115,6 +115,16 @@ def _page(
         script=Markup(script),  # noqa: S704 -- files of ours
         policy=policy(style, script),
     )
+
+
+def _lead(bridges: Sequence[Bridge]) -> tuple[int, Bridge] | None:
+    """The bridge of the first measure that a summary shows, with its number: what is unexplained, then most rows."""
+    measured = [(at, b) for at, b in enumerate(bridges, 1) if _measured(b) == _measured(bridges[0])]
+    return max(measured, key=lambda each: (Decimal(each[1].unexplained) != 0, each[1].source_lines), default=None)
+
+
+def _measured(bridge: Bridge) -> tuple[str, str]:
+    return bridge.object, bridge.measure
 
 
 def _environment(language: Language) -> Environment:

@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 from crm_migrate.reports import write_reports
 from crm_migrate.reports.html import render
 from crm_migrate.words.language import language
-from crm_migrate.workspace.figures import Bridge, Term
+from crm_migrate.workspace.figures import Bridge, Example, Term
 
 BRIDGE = Bridge(
     object="deals", measure="amount", currency="CHF", source_total="150.25", source_lines=4,
@@ -58,3 +58,28 @@ def test_the_first_picture_says_that_it_is_of_all_currencies_and_what_it_lacks(
     assert label in drawn and told in drawn
     caption = page.partition('data-table="report_bridge"')[2].partition("</caption>")[0]
     assert label in caption, "not the name of the bridge of that single currency"
+
+
+@pytest.mark.parametrize(
+    ("lines", "unexplained", "first"),
+    [
+        ((3, 5, 4), ("0.00", "0.00", "0.00"), "TRY"),
+        ((3, 5, 4), ("0.01", "0.00", "0.00"), "EUR"),
+        ((2, 2, 2), ("0",) * 3, "EUR"),
+    ],
+)
+def test_of_several_currencies_the_first_picture_is_of_what_is_unexplained_or_of_most_rows(
+    lines: tuple[int, ...], unexplained: tuple[str, ...], first: str
+) -> None:
+    excluded = Term(name="excluded", amount="-50.00", lines=1, examples=(Example(record="sheet:17", personal=False),))
+    of = zip(("EUR", "TRY", "USD"), lines, unexplained, strict=True)
+    bridges = [
+        BRIDGE.model_copy(
+            update={"currency": currency, "source_lines": count, "unexplained": open_, "terms": (excluded,)}
+        )
+        for currency, count, open_ in of
+    ]
+    page = render(figures().model_copy(update={"bridges": tuple(bridges)}), language("en"), masked=True)
+    drawn = page.partition('<div class="money">')[2].partition("</div>")[0]
+    number = 1 + ("EUR", "TRY", "USD").index(first)
+    assert f"· {first}</span>" in drawn and f'#bridge-{number}-1"' in drawn
