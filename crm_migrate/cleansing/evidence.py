@@ -53,9 +53,9 @@ def _fact(name: str, value: str, because: str) -> Facts:
     return {name: value, f"{name}_because": because}
 
 
-def _read_as_said(name: str, doubt: str) -> Facts:
-    """No fact: the locale decides, and what speaks against it is told."""
-    return {f"{name}_undecided": doubt, f"{name}_doubt_because": doubt}
+def _read_as_said(doubt: str) -> Facts:
+    """No fact: the locale decides the order, and what speaks against it is told."""
+    return {"date_order_undecided": doubt, "date_order_doubt_because": doubt}
 
 
 def _examples(values: pl.Series) -> str:
@@ -77,10 +77,10 @@ def date_facts(values: pl.Series, context: Context) -> Facts:
         if said not in _ORDERS or said == order or count >= _OVERRULES:
             because = f"{count} of {telling} dates with a part above 12 (of {dates}) are {order}"
             return _fact("date_order", order, because)
-        return _read_as_said("date_order", f"{count} of {dates} dates are {order}, and the locale says {said}")
+        return _read_as_said(f"{count} of {dates} dates are {order}, and the locale says {said}")
     if telling:
         mixed = f"{day_first} dates are DMY and {month_first} are MDY: two sources in one column?"
-        return _read_as_said("date_order", mixed) if said in _ORDERS else {"date_order_undecided": mixed}
+        return _read_as_said(mixed) if said in _ORDERS else {"date_order_undecided": mixed}
     dates_seen = _examples(values.filter(first.is_not_null()))
     return {
         "date_order_undecided": f"no part above 12 in {dates} dates ({dates_seen}); the locale says {said or 'nothing'}"

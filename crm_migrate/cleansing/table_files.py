@@ -54,8 +54,8 @@ class Sheet:
         return f"{longer} with {abs(self.spare)} delimiter(s) more than {shorter}: the empty cells were left out"
 
 
-_MOST_TITLES = 8  # rows above a header, as `init` looks for it
-_HALF, _NEARLY_ALL = 0.5, 0.8  # of the columns: a row that names fewer is a title, one that names more is a header
+MOST_TITLES = 8  # rows above the header that are looked through
+HALF, NEARLY_ALL = 0.5, 0.8  # of the columns: a row that names fewer is a title, one that names more is a header
 
 # The code pages of Windows by language, for files that are not UTF-8 (an old export says no more about itself).
 _PAGES = {
@@ -187,10 +187,10 @@ def _workbook(path: Path, sheet: str | None) -> Sheet:
 def _titles(rows: Rows) -> int:
     """How many rows stand above the one that names the columns: below a title it is the first that names nearly all."""
     width = max(map(len, rows))
-    named = [sum(bool(cell.strip()) for cell in row) / width for row in rows[: _MOST_TITLES + 1]]
-    if named[0] >= _HALF:
+    named = [sum(bool(cell.strip()) for cell in row) / width for row in rows[: MOST_TITLES + 1]]
+    if named[0] >= HALF:
         return 0
-    return next((at for at, share in enumerate(named) if share > _NEARLY_ALL), 0)
+    return next((at for at, share in enumerate(named) if share > NEARLY_ALL), 0)
 
 
 def _text(value: Any) -> str:

@@ -206,12 +206,11 @@ def left_over(desk: Desk, source: SourcePlan) -> list[str] | None:
         return None
     taken = desk.used.get(source.name, set()) | {*source.key, source.changed, source.tag} | set(source.drop)
     taken |= {column(name) for name in COLUMNS} if source.manifest else set()
-    brought = tuple(f"{join.alias}." for join in source.joins if join.source is not None)
     return [
         name
         for name in dict.fromkeys(normal_name(h) for h in desk.headers[source.name])
         if name not in taken
-        and not name.startswith(brought)
+        and not name.startswith(source.brought)
         and not _archived(name, source.archive)
         and not _seen_to_by_owners(desk, source.name, name)
     ]

@@ -405,6 +405,11 @@ class SourcePlan(Frozen):
     locale: str
     time_zone: str
 
+    @property
+    def brought(self) -> tuple[str, ...]:
+        """How the columns begin that joins bring from other sources, where they are accounted for."""
+        return tuple(f"{join.alias}." for join in self.joins if join.source is not None)
+
 
 class CorrectionPlan(Frozen):
     """A cell of a source that a person corrected: of the row of that key, or of the one at that line of a file.

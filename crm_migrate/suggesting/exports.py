@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 
 import polars as pl
 
+from crm_migrate.cleansing.table_files import HALF, MOST_TITLES, NEARLY_ALL
 from crm_migrate.connecting import archives
 from crm_migrate.connecting.contract import Source, SourceSpec
 from crm_migrate.connecting.lying import FileSource, Part, expanded, source_file
@@ -23,7 +24,6 @@ from crm_migrate.suggesting.tables import Table, sampled
 from crm_migrate.suggesting.vocabulary import compact
 
 MOST_FILES = 300  # what a folder of exports has at most; more is a folder of something else
-MOST_TITLES = 8  # rows above the header that are looked through
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,16 +216,16 @@ def _header(
         return None, columns, fitting
     below = source.heads(MOST_TITLES + 1)
     row = next((row for row, names in below.items() if fits(names, known)), None)
-    if row is None and (_unnamed(columns) > 0.5 or len(columns) == 1):
-        row = next((row for row, names in below.items() if len(names) > 1 and _unnamed(names) < 0.2), None)
+    if row is None and (_named(columns) < HALF or len(columns) == 1):
+        row = next((row for row, names in below.items() if len(names) > 1 and _named(names) > NEARLY_ALL), None)
     if row is not None:
         columns = tuple(_source([path], part, row, scratch).describe().columns)
     return row, columns, fits(columns, known)
 
 
-def _unnamed(columns: Sequence[str]) -> float:
-    """Share of the columns that have no name in the file."""
-    return sum(re.fullmatch(r"Column \d+", name) is not None for name in columns) / max(1, len(columns))
+def _named(columns: Sequence[str]) -> float:
+    """Share of the columns that have a name in the file."""
+    return 1 - sum(re.fullmatch(r"Column \d+", name) is not None for name in columns) / max(1, len(columns))
 
 
 def _passed_over(path: Path, part: Part, error: CrmMigrateError) -> Finding:

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -214,16 +215,20 @@ objects:
 """
 
 
-def test_web_sites_and_mailboxes_of_companies_stand_in_the_picture(tmp_path: Path) -> None:
-    (tmp_path / "crm-migrate.yaml").write_text(FIRMS, "utf-8")
+def firms(folder: Path, phone: Callable[[int], str], silent: int = 0) -> None:
+    """A project of eight companies, each twice; of `silent` rows one has no web site, and none lacks it where 0."""
+    (folder / "crm-migrate.yaml").write_text(FIRMS, "utf-8")
     names = [f"{first} {second}" for first in ("Korval", "Mirtan", "Sedona", "Palvik") for second in ("Metall", "Holz")]
-    with (tmp_path / "firma.csv").open("w", encoding="utf-8", newline="") as out:
+    with (folder / "firma.csv").open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out)
         writer.writerow(("id", "name", "website", "phone", "city"))
         for at, name in enumerate(names * 2):
-            nr = at % len(names)
-            site = f"https://{name.lower().replace(' ', '')}.example"
-            writer.writerow((at, f"{name} GmbH" if at < len(names) else name, site, f"+49 30 55501{nr:02}", "Berlin"))
+            site = f"https://{name.lower().replace(' ', '')}.example" if not silent or at % silent else ""
+            writer.writerow((at, f"{name} GmbH" if at < len(names) else name, site, phone(at), "Berlin"))
+
+
+def test_web_sites_and_mailboxes_of_companies_stand_in_the_picture(tmp_path: Path) -> None:
+    firms(tmp_path, lambda at: f"+49 30 55501{at % 8:02}")
     call("run", tmp_path, "--until", "dedupe")
     told = call("match", "explain", tmp_path, "firma:0", "firma:8").output
     web = next(line for line in told.splitlines() if line.startswith("web"))
@@ -234,14 +239,7 @@ def test_a_switchboard_of_many_names_leaves_one_probability(tmp_path: Path) -> N
     from crm_migrate.inspecting.why_not import explain_pair
     from crm_migrate.mapping.frozen import read_plan
 
-    (tmp_path / "crm-migrate.yaml").write_text(FIRMS, "utf-8")
-    names = [f"{first} {second}" for first in ("Korval", "Mirtan", "Sedona", "Palvik") for second in ("Metall", "Holz")]
-    with (tmp_path / "firma.csv").open("w", encoding="utf-8", newline="") as out:
-        writer = csv.writer(out)
-        writer.writerow(("id", "name", "website", "phone", "city"))
-        for at, name in enumerate(names * 2):
-            site = f"https://{name.lower().replace(' ', '')}.example" if at % 3 else ""
-            writer.writerow((at, f"{name} GmbH" if at < len(names) else name, site, "+49 30 5550100", "Berlin"))
+    firms(tmp_path, lambda _at: "+49 30 5550100", silent=3)
     found = matched(tmp_path, "accounts")
     run = runs(Project(tmp_path, tmp_path / "crm-migrate.yaml"))[-1]
     plan = read_plan(run)

@@ -49,11 +49,10 @@ def column_figures(
     What is not spoken of and came from another source by a join is a column of that source, and counted there.
     """
     fates = _Fates(plan, source)
-    brought = tuple(f"{join.alias}." for join in source.joins if join.source is not None)
     for column in dict.fromkeys(columns):
         count = filled.get(column, 0)
         known = fates.of(column)
-        if known is None and column.startswith(brought):
+        if known is None and column.startswith(source.brought):
             continue
         fate, words = known or (("unspoken" if count else "empty"), ())
         into, why = ((), " ".join(words)) if fate in ("dropped", "archived") else (words, "")

@@ -176,15 +176,6 @@ def test_a_rule_is_called_as_the_mapping_calls_it_and_a_cause_in_words(
 
 @pytest.mark.parametrize("code", sorted(set(languages()) - {"en"}))
 def test_an_exception_that_is_gone_is_said_in_the_language_of_the_page(code: str) -> None:
-    gone = {
-        "id": "E-1",
-        "code": "target_lost",
-        "severity": "error",
-        "object": "x",
-        "source": "",
-        "field": "",
-        "count": 1,
-    }
     title = CATALOGUES["en"]["code.target_lost.title"]
     found = figures()
     gone = GoneException(
